@@ -1,0 +1,246 @@
+"""Convolution in one, two and three dimensions, and its gradients.
+
+What the field calls convolution is cross-correlation: the kernel is not flipped. So it is in
+every framework, in the exercise, and here.
+
+``conv`` and ``conv_backward`` serve any rank; ``conv1d``, ``conv2d`` and ``conv3d`` fix it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from stridewise.arrays import Array, ArrayLike, finish, prepare, require_rank, require_shape
+from stridewise.blocks.ranks import LAYOUTS, by_rank
+from stridewise.engines import current_engine
+from stridewise.errors import ShapeError, explain
+from stridewise.specs import AxisInts, ConvSpec, Padding
+
+__all__ = [
+    "ConvGradients",
+    "conv",
+    "conv1d",
+    "conv1d_backward",
+    "conv2d",
+    "conv2d_backward",
+    "conv3d",
+    "conv3d_backward",
+    "conv_backward",
+]
+
+
+class ConvGradients(NamedTuple):
+    """Gradients of a convolution, each of its array's shape."""
+
+    x: Array
+    weight: Array
+    bias: Array
+
+
+def conv(
+    rank: int,
+    x: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    *,
+    stride: AxisInts = 1,
+    padding: Padding = 0,
+    dilation: AxisInts = 1,
+    groups: int = 1,
+) -> Array:
+    """Slide every filter over every image; at each place multiply, add up, add the bias.
+
+    ``y[n, row, col, o] = bias[o] + Σ x_padded[n, row·s + k_row·d, col·s + k_col·d, c] ·
+    weight[k_row, k_col, c, o]``, summed over ``k_row``, ``k_col`` and the input channels ``c``
+    of output channel ``o``'s group. Written for two spatial axes; one and three are alike.
+
+    Parameters
+    ----------
+    x : array, (N, *spatial, C_in)
+        Images, channels last: (N, H, W, C_in) in ``conv2d``.
+    weight : array, (*kernel, C_in // groups, C_out)
+        One filter for each output channel.
+    bias : array, (C_out,), optional
+        Added to each output channel.
+    stride : int, or one int an axis
+        How far the window moves, in elements.
+    padding : int, one int an axis, one (before, after) an axis, "valid", "same", "same_lower"
+        Zeros around the input, in elements. "same" gives ``ceil(size / stride)`` outputs and
+        puts the odd zero after the input, "same_lower" before it.
+    dilation : int, or one int an axis
+        Distance between neighbouring taps of the kernel, in elements.
+    groups : int
+        Input and output channels fall into this many groups that do not see one another.
+
+    Returns
+    -------
+    array, (N, *spatial_out, C_out)
+        On each axis ``floor((size + before + after − d·(k − 1) − 1) / s) + 1`` elements.
+
+    Raises
+    ------
+    ShapeError
+        If the ranks are wrong, the channels do not match, or the kernel does not fit.
+    OptionError, OptionTypeError
+        If an option is out of range, or no integer.
+    DtypeError
+        If an array does not hold real numbers.
+
+    Notes
+    -----
+    Padding is zero. float32 and float64 are kept, float16 is computed in float32, integers in
+    float64. Costs ``y.size · weight.size / C_out`` multiply-adds.
+
+    References
+    ----------
+    V. Dumoulin, F. Visin, arXiv:1603.07285, relationship 6. ONNX: Conv, version 22.
+
+    Examples
+    --------
+    >>> x = np.arange(9.0).reshape(1, 3, 3, 1)
+    >>> weight = np.array([[1.0, 0.0], [0.0, -1.0]]).reshape(2, 2, 1, 1)
+    >>> conv2d(x, weight, [0.5])[0, :, :, 0]
+    array([[-3.5, -3.5],
+           [-3.5, -3.5]])
+    >>> conv1d([[[1.0], [2.0], [4.0]]], [[[1.0]], [[-1.0]]]).ravel()
+    array([-1., -2.])
+    """
+    operation = f"conv{rank}d"
+    (x, weight, *biases), result = prepare(operation, x=x, weight=weight, bias=bias)
+    spec = _spec(operation, rank, x, weight, stride, padding, dilation, groups)
+    for given in biases:
+        because = "one number for each output channel of `weight`"
+        require_shape(operation, "bias", given, weight.shape[-1:], because)
+    y = current_engine().conv(x, weight, biases[0] if biases else None, spec)
+    return finish(y, result)
+
+
+def conv_backward(
+    rank: int,
+    grad_y: ArrayLike,
+    x: ArrayLike,
+    weight: ArrayLike,
+    *,
+    stride: AxisInts = 1,
+    padding: Padding = 0,
+    dilation: AxisInts = 1,
+    groups: int = 1,
+) -> ConvGradients:
+    """Gradients of a convolution by its input, weights and bias.
+
+    With ``i = row·s + k_row·d`` and ``j = col·s + k_col·d`` as in the forward direction, each
+    output adds its gradient back where it came from: ``grad_x_padded[n, i, j, c] +=
+    grad_y[n, row, col, o] · weight[k_row, k_col, c, o]``, ``grad_weight[k_row, k_col, c, o] +=
+    grad_y[n, row, col, o] · x_padded[n, i, j, c]``, ``grad_bias[o] += grad_y[n, row, col, o]``.
+
+    Parameters
+    ----------
+    grad_y : array, (N, *spatial_out, C_out)
+        Gradient of the loss by the output.
+    x, weight, stride, padding, dilation, groups
+        As they were given to the convolution.
+
+    Returns
+    -------
+    ConvGradients
+        ``x``, ``weight`` and ``bias``, each of its array's shape.
+
+    Raises
+    ------
+    ShapeError
+        Also if ``grad_y`` has not the shape of the output.
+
+    Notes
+    -----
+    The gradient of what fell on padding is dropped. Costs twice the forward direction.
+
+    References
+    ----------
+    V. Dumoulin, F. Visin, arXiv:1603.07285, section 4.
+
+    Examples
+    --------
+    >>> x = np.arange(9.0).reshape(1, 3, 3, 1)
+    >>> weight = np.array([[1.0, 0.0], [0.0, -1.0]]).reshape(2, 2, 1, 1)
+    >>> g = conv2d_backward(np.ones((1, 2, 2, 1)), x, weight)
+    >>> g.x[0, :, :, 0]
+    array([[ 1.,  1.,  0.],
+           [ 1.,  0., -1.],
+           [ 0., -1., -1.]])
+    >>> g.weight[:, :, 0, 0], g.bias
+    (array([[ 8., 12.],
+           [20., 24.]]), array([4.]))
+    """
+    operation = f"conv{rank}d_backward"
+    (grad_y, x, weight), result = prepare(operation, grad_y=grad_y, x=x, weight=weight)
+    spec = _spec(operation, rank, x, weight, stride, padding, dilation, groups)
+    because = "the shape of the output that `x` and `weight` give"
+    shape = (x.shape[0], *spec.output_size, weight.shape[-1])
+    require_shape(operation, "grad_y", grad_y, shape, because)
+    engine = current_engine()
+    # Millions of float32 summands lose digits when added one by one: accumulate in float64.
+    grad_bias = grad_y.reshape(-1, weight.shape[-1]).sum(axis=0, dtype=np.float64)
+    return ConvGradients(
+        finish(engine.conv_grad_x(grad_y, weight, spec), result),
+        finish(engine.conv_grad_weight(grad_y, x, spec), result),
+        finish(grad_bias, result),
+    )
+
+
+conv1d, conv2d, conv3d = by_rank(conv)
+conv1d_backward, conv2d_backward, conv3d_backward = by_rank(conv_backward)
+
+
+def _spec(
+    operation: str,
+    rank: int,
+    x: Array,
+    weight: Array,
+    stride: AxisInts,
+    padding: Padding,
+    dilation: AxisInts,
+    groups: int,
+) -> ConvSpec:
+    require_rank(operation, "x", x, LAYOUTS[rank])
+    require_rank(operation, "weight", weight, (*("kernel",) * rank, "C_in // groups", "C_out"))
+    spec = ConvSpec.of(
+        operation,
+        x.shape[1:-1],
+        weight.shape[:-2],
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+    )
+    C_in, (C_in_group, C_out) = x.shape[-1], weight.shape[-2:]
+    if C_in_group * spec.groups != C_in or C_in == 0:
+        raise ShapeError(_channels_do_not_match(operation, x, weight, spec.groups))
+    if C_out == 0 or C_out % spec.groups:
+        raise ShapeError(
+            explain(
+                operation,
+                "`groups` does not divide the output channels.",
+                needed="C_out, the last axis of `weight`, a positive multiple of groups",
+                received=f"weight.shape={weight.shape}, groups={spec.groups}",
+                hint=f"{max(C_out // spec.groups, 1) * spec.groups} output channels",
+            )
+        )
+    return spec
+
+
+def _channels_do_not_match(operation: str, x: Array, weight: Array, groups: int) -> str:
+    wanted = weight.shape[-2] * groups
+    hint = f"weight of shape {(*weight.shape[:-2], x.shape[-1] // groups, weight.shape[-1])}"
+    if x.shape[1] == wanted:
+        hint = "np.moveaxis(x, 1, -1): this `x` looks channels-first"
+    elif x.shape[-1] % groups:
+        hint = "a number of groups that divides the input channels"
+    return explain(
+        operation,
+        "the channels of `x` and `weight` do not match.",
+        needed="x.shape[-1] = weight.shape[-2] * groups, and not 0",
+        received=f"x.shape={x.shape}, weight.shape={weight.shape}, groups={groups}",
+        hint=hint,
+    )

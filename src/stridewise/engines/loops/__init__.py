@@ -1,0 +1,15 @@
+"""The engine that says what each operation means: the exercise's nested loops."""
+
+from stridewise.engines.loops.average_pooling import avg_pool, avg_pool_grad
+from stridewise.engines.loops.convolution import conv, conv_grad_weight, conv_grad_x
+from stridewise.engines.loops.max_pooling import max_pool, max_pool_grad
+
+__all__ = [
+    "avg_pool",
+    "avg_pool_grad",
+    "conv",
+    "conv_grad_weight",
+    "conv_grad_x",
+    "max_pool",
+    "max_pool_grad",
+]

@@ -1,0 +1,69 @@
+"""What an engine is: seven functions on validated arrays and a spec.
+
+An engine gets arrays of one dtype (float32 or float64) whose shapes fit the spec; they may
+be read-only and need not be contiguous, and it never writes to them. It raises only on
+internal bugs. Shapes, for any number of spatial axes:
+
+========  ==============================================
+array     shape
+========  ==============================================
+x         (N, *input_size, C_in)
+weight    (*kernel_size, C_in // groups, C_out)
+bias      (C_out,) or None
+y         (N, *output_size, C_out); C_in for pooling
+========  ==============================================
+
+A gradient has the shape of the array whose name it carries.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol, TypeAlias
+
+from stridewise.arrays import Array
+from stridewise.specs import ConvSpec, PoolSpec
+
+__all__ = ["Engine", "Ties"]
+
+Ties: TypeAlias = Literal["first", "all"]
+
+
+class Engine(Protocol):
+    """The seven functions. A module that defines them is an engine."""
+
+    def conv(self, x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
+        """Multiply each window by each filter, add up, add the bias."""
+        ...
+
+    def conv_grad_x(self, grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
+        """Scatter ``grad_y`` times the weights back into the input: transposed convolution."""
+        ...
+
+    def conv_grad_weight(self, grad_y: Array, x: Array, spec: ConvSpec) -> Array:
+        """Gather ``grad_y`` times the windows, summed over examples and positions."""
+        ...
+
+    def max_pool(self, x: Array, spec: PoolSpec, *, indices: bool) -> tuple[Array, Array | None]:
+        """Give the largest value of each window and, if asked, where it stands.
+
+        An index is flat (row-major) in the example's spatial positions, int64; among equals the
+        first wins, and a NaN wins over all numbers. A window that only meets padding, which
+        dilation can make, gives −∞ and −1.
+        """
+        ...
+
+    def max_pool_grad(self, grad_y: Array, x: Array, spec: PoolSpec, ties: Ties) -> Array:
+        """Route each gradient to its window's first maximum, or to every maximum.
+
+        A window with a NaN gives its gradient to the first NaN whatever ``ties`` says: NaNs are
+        not equal to one another.
+        """
+        ...
+
+    def avg_pool(self, x: Array, spec: PoolSpec) -> Array:
+        """Mean of each window, divided by the taps that ``geometry.window_count`` counts."""
+        ...
+
+    def avg_pool_grad(self, grad_y: Array, spec: PoolSpec) -> Array:
+        """Spread each gradient evenly over the taps that its window averaged."""
+        ...
