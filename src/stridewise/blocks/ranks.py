@@ -39,8 +39,8 @@ def by_rank(
         face.__name__ = face.__qualname__ = _name(operation.__name__, rank)
         signature = inspect.signature(operation)
         parameters = list(signature.parameters.values())[1:]
-        face.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-        del face.__wrapped__  # type: ignore[attr-defined]  # or introspection finds `rank` again
+        vars(face)["__signature__"] = signature.replace(parameters=parameters)
+        del vars(face)["__wrapped__"]  # or introspection finds `rank` again
         return face
 
     return fixed(1), fixed(2), fixed(3)

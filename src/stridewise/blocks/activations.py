@@ -1,0 +1,182 @@
+"""Activations that work on each number alone, and their gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
+
+__all__ = ["relu", "relu_backward", "sigmoid", "sigmoid_backward", "tanh", "tanh_backward"]
+
+
+def relu(x: ArrayLike) -> Array:
+    """Rectify: ``y = max(x, 0)``.
+
+    Parameters
+    ----------
+    x : array, any shape
+
+    Returns
+    -------
+    array, of the same shape
+
+    Notes
+    -----
+    NaN stays NaN.
+
+    References
+    ----------
+    V. Nair, G. Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010.
+    ONNX: Relu, version 14.
+
+    Examples
+    --------
+    >>> relu([-1.0, 0.0, 2.0])
+    array([0., 0., 2.])
+    """
+    (x,), result = prepare("relu", x=x)
+    return finish(np.maximum(x, 0), result)
+
+
+def relu_backward(grad_y: ArrayLike, x: ArrayLike) -> Array:
+    """Gradient of :func:`relu`: ``grad_y`` where ``x > 0``, else 0.
+
+    Parameters
+    ----------
+    grad_y, x : array, any shape, the same
+
+    Returns
+    -------
+    array, of the same shape
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ.
+
+    Notes
+    -----
+    The gradient at 0 is 0, as in every framework.
+
+    Examples
+    --------
+    >>> relu_backward([1.0, 1.0, 1.0], [-1.0, 0.0, 2.0])
+    array([0., 0., 1.])
+    """
+    grad_y, x, result = _pair("relu_backward", grad_y, x)
+    return finish(np.where(x > 0, grad_y, np.zeros((), x.dtype)), result)
+
+
+def sigmoid(x: ArrayLike) -> Array:
+    """Squash into (0, 1): ``y = 1 / (1 + exp(−x))``.
+
+    Parameters
+    ----------
+    x : array, any shape
+
+    Returns
+    -------
+    array, of the same shape
+
+    Notes
+    -----
+    Computed as ``(1 + tanh(x / 2)) / 2``, which overflows nowhere.
+
+    References
+    ----------
+    ONNX: Sigmoid, version 13.
+
+    Examples
+    --------
+    >>> sigmoid([-1000.0, 0.0, 1000.0])
+    array([0. , 0.5, 1. ])
+    """
+    (x,), result = prepare("sigmoid", x=x)
+    return finish(_sigmoid(x), result)
+
+
+def sigmoid_backward(grad_y: ArrayLike, x: ArrayLike) -> Array:
+    """Gradient of :func:`sigmoid`: ``grad_y · y · (1 − y)``.
+
+    Parameters
+    ----------
+    grad_y, x : array, any shape, the same
+
+    Returns
+    -------
+    array, of the same shape
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> sigmoid_backward([4.0], [0.0])
+    array([1.])
+    """
+    grad_y, x, result = _pair("sigmoid_backward", grad_y, x)
+    return finish(grad_y * _sigmoid(x) * _sigmoid(-x), result)
+
+
+def tanh(x: ArrayLike) -> Array:
+    """Squash into (−1, 1): ``y = tanh(x)``.
+
+    Parameters
+    ----------
+    x : array, any shape
+
+    Returns
+    -------
+    array, of the same shape
+
+    References
+    ----------
+    ONNX: Tanh, version 13.
+
+    Examples
+    --------
+    >>> tanh([-1000.0, 0.0, 1000.0])
+    array([-1.,  0.,  1.])
+    """
+    (x,), result = prepare("tanh", x=x)
+    return finish(np.tanh(x), result)
+
+
+def tanh_backward(grad_y: ArrayLike, x: ArrayLike) -> Array:
+    """Gradient of :func:`tanh`: ``grad_y · (1 − y²)``.
+
+    Parameters
+    ----------
+    grad_y, x : array, any shape, the same
+
+    Returns
+    -------
+    array, of the same shape
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ.
+
+    Examples
+    --------
+    >>> tanh_backward([3.0], [0.0])
+    array([3.])
+    """
+    grad_y, x, result = _pair("tanh_backward", grad_y, x)
+    return finish(grad_y * (1 - np.tanh(x) ** 2), result)
+
+
+def _sigmoid(x: Array) -> Array:
+    y: Array = 0.5 + 0.5 * np.tanh(0.5 * x)
+    return y
+
+
+def _pair(
+    operation: str, grad_y: ArrayLike, x: ArrayLike
+) -> tuple[Array, Array, np.dtype[np.generic]]:
+    (grad, values), result = prepare(operation, grad_y=grad_y, x=x)
+    require_shape(operation, "grad_y", grad, values.shape, "the shape of `x`")
+    return grad, values, result

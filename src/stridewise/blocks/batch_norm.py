@@ -1,0 +1,201 @@
+"""Batch normalisation, and its gradients."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
+from stridewise.errors import OptionError, ShapeError, explain
+
+__all__ = ["BatchNormGradients", "batch_norm", "batch_norm_backward", "batch_statistics"]
+
+
+class BatchNormGradients(NamedTuple):
+    """Gradients of a batch normalisation, each of its array's shape."""
+
+    x: Array
+    weight: Array
+    bias: Array
+
+
+def batch_statistics(x: ArrayLike) -> tuple[Array, Array]:
+    """Mean and variance of each channel over all other axes, in float64.
+
+    The variance is the mean squared deviation, with no correction for the sample's size.
+
+    Parameters
+    ----------
+    x : array, (N, …, C)
+
+    Returns
+    -------
+    (C,) array, (C,) array
+
+    Raises
+    ------
+    ShapeError
+        If there is nothing to average.
+
+    Examples
+    --------
+    >>> batch_statistics([[1.0, 4.0], [3.0, 4.0]])
+    (array([2., 4.]), array([1., 0.]))
+    """
+    (x,), _ = prepare("batch_statistics", x=x)
+    if x.ndim < 2 or 0 in x.shape:
+        raise ShapeError(
+            explain(
+                "batch_norm",
+                "there is nothing to average.",
+                needed="x of shape (N, …, C) with no empty axis",
+                received=f"x.shape={x.shape}",
+                hint="mean= and variance=, to normalise with known statistics",
+            )
+        )
+    axes = tuple(range(x.ndim - 1))
+    return x.mean(axis=axes, dtype=np.float64), x.var(axis=axes, dtype=np.float64)
+
+
+def batch_norm(
+    x: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike,
+    *,
+    mean: ArrayLike | None = None,
+    variance: ArrayLike | None = None,
+    epsilon: float = 1e-5,
+) -> Array:
+    """Bring every channel to mean 0 and variance 1; then scale and shift it.
+
+    ``y = weight · (x − mean) / √(variance + epsilon) + bias``, channel by channel. In training
+    the statistics are those of ``x``; in inference they are given.
+
+    Parameters
+    ----------
+    x : array, (N, …, C)
+    weight, bias : array, (C,)
+        Scale and shift: γ and β in the paper.
+    mean, variance : array, (C,), optional
+        Known statistics, for inference; both or neither.
+    epsilon : float
+        Added to the variance, so that a constant channel can be divided.
+
+    Returns
+    -------
+    array, of the shape of ``x``
+
+    Raises
+    ------
+    ShapeError
+        If an array does not fit the channels, or there is nothing to average.
+    OptionError
+        If only one of mean and variance is given, or epsilon is negative.
+
+    References
+    ----------
+    S. Ioffe, C. Szegedy, arXiv:1502.03167, algorithm 1. ONNX: BatchNormalization, version 15.
+
+    Examples
+    --------
+    >>> batch_norm([[1.0], [3.0]], [2.0], [5.0], epsilon=0.0).ravel()
+    array([3., 7.])
+    """
+    (x, weight, bias), result = prepare("batch_norm", x=x, weight=weight, bias=bias)
+    centred, deviation = _normalise("batch_norm", x, weight, mean, variance, epsilon)
+    require_shape("batch_norm", "bias", bias, x.shape[-1:], "one number a channel")
+    return finish(centred * (weight / deviation) + bias, result)
+
+
+def batch_norm_backward(
+    grad_y: ArrayLike,
+    x: ArrayLike,
+    weight: ArrayLike,
+    *,
+    mean: ArrayLike | None = None,
+    variance: ArrayLike | None = None,
+    epsilon: float = 1e-5,
+) -> BatchNormGradients:
+    """Gradients of :func:`batch_norm` by its input, scale and shift.
+
+    With ``x̂ = (x − mean) / √(variance + epsilon)`` and averages over the batch and space:
+    ``grad_x = weight / √(variance + epsilon) · (grad_y − ⟨grad_y⟩ − x̂ · ⟨grad_y · x̂⟩)`` when the
+    statistics are those of ``x``, without the two averages when they were given;
+    ``grad_weight = Σ grad_y · x̂``, ``grad_bias = Σ grad_y``.
+
+    Parameters
+    ----------
+    grad_y : array, of the shape of ``x``
+    x, weight, mean, variance, epsilon
+        As they were given to :func:`batch_norm`.
+
+    Returns
+    -------
+    BatchNormGradients
+
+    Raises
+    ------
+    ShapeError, OptionError
+        As in :func:`batch_norm`; also if ``grad_y`` has not the shape of ``x``.
+
+    References
+    ----------
+    S. Ioffe, C. Szegedy, arXiv:1502.03167, section 3.
+
+    Examples
+    --------
+    >>> g = batch_norm_backward([[1.0], [0.0]], [[1.0], [3.0]], [1.0], epsilon=0.0)
+    >>> g.x.ravel(), g.weight, g.bias
+    (array([0., 0.]), array([-1.]), array([1.]))
+    """
+    operation = "batch_norm_backward"
+    (grad_y, x, weight), result = prepare(operation, grad_y=grad_y, x=x, weight=weight)
+    centred, deviation = _normalise(operation, x, weight, mean, variance, epsilon)
+    require_shape(operation, "grad_y", grad_y, x.shape, "the shape of `x`")
+    normal = centred / deviation
+    axes = tuple(range(x.ndim - 1))
+    grad_bias = grad_y.sum(axis=axes, dtype=np.float64)
+    grad_weight = (grad_y * normal).sum(axis=axes, dtype=np.float64)
+    grad_x = grad_y
+    if mean is None:
+        count = x.size // x.shape[-1]
+        grad_x = grad_y - (grad_bias / count).astype(x.dtype)
+        grad_x -= normal * (grad_weight / count).astype(x.dtype)
+    return BatchNormGradients(
+        finish(grad_x * (weight / deviation), result),
+        finish(grad_weight, result),
+        finish(grad_bias, result),
+    )
+
+
+def _normalise(
+    operation: str,
+    x: Array,
+    weight: Array,
+    mean: ArrayLike | None,
+    variance: ArrayLike | None,
+    epsilon: float,
+) -> tuple[Array, Array]:
+    """``x − mean`` and ``√(variance + epsilon)``, in the dtype of ``x``."""
+    if (mean is None) != (variance is None) or not epsilon >= 0:
+        raise OptionError(
+            explain(
+                operation,
+                "the statistics make no sense.",
+                needed="`mean` and `variance` both or neither, epsilon >= 0",
+                received=f"mean={_said(mean)}, variance={_said(variance)}, epsilon={epsilon!r}",
+                hint="neither in training, both in inference",
+            )
+        )
+    if mean is None or variance is None:
+        mean, variance = batch_statistics(x)
+    (mean, variance), _ = prepare(operation, mean=mean, variance=variance)
+    for name, array in (("weight", weight), ("mean", mean), ("variance", variance)):
+        require_shape(operation, name, array, x.shape[-1:], "one number a channel")
+    deviation = np.sqrt(variance.astype(np.float64) + epsilon)
+    return x - mean.astype(x.dtype), deviation.astype(x.dtype)
+
+
+def _said(statistic: ArrayLike | None) -> str:
+    return "None" if statistic is None else "given"
