@@ -1,0 +1,98 @@
+"""Batch normalisation with its own scale, shift and running statistics."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from stridewise import blocks
+from stridewise.arrays import Array
+from stridewise.errors import OptionError, explain
+from stridewise.layers.layer import Layer, LayerGradients, Shape
+
+__all__ = ["BatchNorm"]
+
+
+@dataclass(eq=False)
+class BatchNorm(Layer):
+    """Bring every channel to mean 0 and variance 1, then scale and shift it.
+
+    In training with the statistics of the batch, else with running averages of them.
+
+    Parameters
+    ----------
+    momentum : float
+        What the running averages keep at each step; the batch gives the rest.
+    epsilon : float
+        Added to the variance.
+
+    Notes
+    -----
+    The running variance takes the batch's with the sample's correction n / (n − 1), as in
+    algorithm 2 of arXiv:1502.03167.
+
+    Examples
+    --------
+    >>> BatchNorm().parameter_shapes((8, 6, 16))
+    {'weight': (16,), 'bias': (16,)}
+    """
+
+    momentum: float = 0.9
+    epsilon: float = 1e-5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not (0 <= self.momentum < 1 and self.epsilon >= 0):
+            raise OptionError(
+                explain(
+                    self.kind,
+                    "`momentum` or `epsilon` makes no sense.",
+                    needed="0 <= momentum < 1, and epsilon >= 0",
+                    received=f"momentum={self.momentum!r}, epsilon={self.epsilon!r}",
+                    hint="momentum=0.9, epsilon=1e-5",
+                )
+            )
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """As it came."""
+        return self.one_input(inputs)
+
+    def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        """Scale and shift, one number a channel."""
+        channels = self.one_input(inputs)[-1:]
+        return {"weight": channels, "bias": channels}
+
+    def state_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        """Running statistics, one number a channel."""
+        channels = self.one_input(inputs)[-1:]
+        return {"mean": channels, "variance": channels}
+
+    def initial(self, name: str, shape: Shape, rng: np.random.Generator) -> Array:
+        """Begin as the identity."""
+        return np.ones(shape) if name in ("weight", "variance") else np.zeros(shape)
+
+    def forward(self, *inputs: Array, training: bool = False) -> tuple[Array, tuple[Array, bool]]:
+        """Normalise; in training, move the running statistics too."""
+        (x,) = inputs
+        weight, bias = self.parameters["weight"], self.parameters["bias"]
+        if not training:
+            y = blocks.batch_norm(x, weight, bias, epsilon=self.epsilon, **self.state)
+            return y, (x, training)
+        mean, variance = blocks.batch_statistics(x)
+        count = math.prod(x.shape[:-1])
+        corrected = variance * (count / max(count - 1, 1))
+        for running, batch in ((self.state["mean"], mean), (self.state["variance"], corrected)):
+            running *= self.momentum
+            running += ((1 - self.momentum) * batch).astype(running.dtype)
+        return blocks.batch_norm(x, weight, bias, epsilon=self.epsilon), (x, training)
+
+    def backward(self, grad_y: Array, cache: tuple[Array, bool]) -> LayerGradients:
+        """Gradients by input, scale and shift."""
+        x, training = cache
+        known = {} if training else self.state
+        gradients = blocks.batch_norm_backward(
+            grad_y, x, self.parameters["weight"], epsilon=self.epsilon, **known
+        )
+        return LayerGradients((gradients.x,), {"weight": gradients.weight, "bias": gradients.bias})

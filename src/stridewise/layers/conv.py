@@ -1,0 +1,162 @@
+"""Convolution with its own weights."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from stridewise import blocks
+from stridewise.arrays import Array
+from stridewise.errors import NetworkError, explain
+from stridewise.layers.initialisation import (
+    Initialisation,
+    initial_weights,
+    require_initialisation,
+)
+from stridewise.layers.layer import Layer, LayerGradients, Shape, Window, positive
+from stridewise.specs import AxisInts, ConvSpec, Padding, axis_ints
+
+__all__ = ["Conv1D", "Conv2D", "Conv3D"]
+
+
+@dataclass(eq=False)
+class Conv(Layer):
+    """Convolution over a fixed number of spatial axes, with its own weights and biases.
+
+    Parameters
+    ----------
+    out_channels : int
+        Number of filters.
+    kernel_size : int, or one int an axis
+        Size of the filters, in taps.
+    stride, padding, dilation, groups
+        As in ``stridewise.conv2d``.
+    bias : bool
+        Whether a number is added to each output channel.
+    initialisation : "he" or "glorot"
+        How the weights are drawn; biases begin at 0.
+
+    Examples
+    --------
+    >>> from stridewise.layers import Conv2D
+    >>> Conv2D(8, 3, stride=2, padding="same").output_shape((28, 20, 1))
+    (14, 10, 8)
+    """
+
+    out_channels: int
+    kernel_size: AxisInts
+    stride: AxisInts = 1
+    padding: Padding = 0
+    dilation: AxisInts = 1
+    groups: int = 1
+    bias: bool = True
+    initialisation: Initialisation = "he"
+
+    rank: ClassVar[int]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        positive(self.kind, {"out_channels": self.out_channels, "groups": self.groups})
+        axis_ints(self.kind, "kernel_size", self.kernel_size, self.rank, 1)
+        require_initialisation(self.kind, self.initialisation)
+
+    def _spec(self, inputs: tuple[Shape, ...]) -> ConvSpec:
+        *spatial, C_in = self.one_input(inputs, self.rank)
+        if C_in % self.groups or self.out_channels % self.groups:
+            raise NetworkError(
+                explain(
+                    self.kind,
+                    "`groups` does not divide the channels.",
+                    needed="input and output channels that are multiples of groups",
+                    received=f"{C_in} input channels, {self.out_channels} output channels, "
+                    f"groups={self.groups}",
+                    hint="groups=1",
+                )
+            )
+        return ConvSpec.of(
+            self.kind,
+            tuple(spatial),
+            self.kernel_size,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            groups=self.groups,
+        )
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """(*spatial_out, out_channels)."""
+        return (*self._spec(inputs).output_size, self.out_channels)
+
+    def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
+        """One weight array, and one bias if asked for."""
+        spec, C_in = self._spec(inputs), inputs[0][-1]
+        weight = (*spec.kernel_size, C_in // self.groups, self.out_channels)
+        return {"weight": weight, "bias": (self.out_channels,)} if self.bias else {"weight": weight}
+
+    def initial(self, name: str, shape: Shape, rng: np.random.Generator) -> Array:
+        """Draw the weights; biases are zeros."""
+        if name == "weight":
+            return initial_weights(self.initialisation, shape, self.groups, rng)
+        return np.zeros(shape)
+
+    def forward(self, *inputs: Array, training: bool = False) -> tuple[Array, Array]:
+        """Convolve; the cache is the input."""
+        (x,) = inputs
+        weight, bias = self.parameters["weight"], self.parameters.get("bias")
+        y = blocks.conv(
+            self.rank,
+            x,
+            weight,
+            bias,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            groups=self.groups,
+        )
+        return y, x
+
+    def backward(self, grad_y: Array, cache: Array) -> LayerGradients:
+        """Gradients by input, weights and biases."""
+        gradients = blocks.conv_backward(
+            self.rank,
+            grad_y,
+            cache,
+            self.parameters["weight"],
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            groups=self.groups,
+        )
+        named = {"weight": gradients.weight, "bias": gradients.bias}
+        return LayerGradients((gradients.x,), {name: named[name] for name in self.parameters})
+
+    def multiply_adds(self, *inputs: Shape) -> int:
+        """Every position of the output uses every weight once."""
+        weights = math.prod(self.parameter_shapes(*inputs)["weight"])
+        return math.prod(self._spec(inputs).output_size) * weights
+
+    def window(self, *inputs: Shape) -> Window:
+        """The kernel."""
+        spec = self._spec(inputs)
+        return Window(spec.kernel_size, spec.stride, spec.dilation)
+
+
+class Conv1D(Conv):
+    """:class:`Conv` over (L, C)."""
+
+    rank = 1
+
+
+class Conv2D(Conv):
+    """:class:`Conv` over (H, W, C)."""
+
+    rank = 2
+
+
+class Conv3D(Conv):
+    """:class:`Conv` over (D, H, W, C)."""
+
+    rank = 3

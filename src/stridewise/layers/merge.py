@@ -1,0 +1,77 @@
+"""Layers with several inputs."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from stridewise.arrays import Array
+from stridewise.errors import NetworkError, explain
+from stridewise.layers.layer import Layer, LayerGradients, Shape
+
+__all__ = ["Add", "Concatenate"]
+
+
+def _refuse(layer: Layer, needed: str, inputs: tuple[Shape, ...]) -> NetworkError:
+    return NetworkError(
+        explain(
+            layer.kind,
+            "the inputs do not fit together.",
+            needed=needed,
+            received=f"shapes {', '.join(map(str, inputs)) or 'none'}",
+            hint="a 1×1 convolution to bring one to the shape of the other",
+        )
+    )
+
+
+@dataclass(eq=False)
+class Add(Layer):
+    """Add two or more inputs of one shape: the shortcut of a residual network.
+
+    Examples
+    --------
+    >>> Add().output_shape((8, 6, 16), (8, 6, 16))
+    (8, 6, 16)
+    """
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """As they came."""
+        if len(inputs) < 2 or len(set(inputs)) > 1:
+            raise _refuse(self, "two or more inputs of one shape", inputs)
+        return inputs[0]
+
+    def forward(self, *inputs: Array, training: bool = False) -> tuple[Array, int]:
+        """Add up; the cache is their number."""
+        return functools.reduce(np.add, inputs), len(inputs)
+
+    def backward(self, grad_y: Array, cache: int) -> LayerGradients:
+        """Every input gets the whole gradient."""
+        return LayerGradients((grad_y,) * cache, {})
+
+
+@dataclass(eq=False)
+class Concatenate(Layer):
+    """Lay the channels of two or more inputs side by side.
+
+    Examples
+    --------
+    >>> Concatenate().output_shape((8, 6, 16), (8, 6, 4))
+    (8, 6, 20)
+    """
+
+    def output_shape(self, *inputs: Shape) -> Shape:
+        """The same space, all channels."""
+        if len(inputs) < 2 or len({shape[:-1] for shape in inputs}) > 1:
+            raise _refuse(self, "two or more inputs of the same spatial shape", inputs)
+        return (*inputs[0][:-1], sum(shape[-1] for shape in inputs))
+
+    def forward(self, *inputs: Array, training: bool = False) -> tuple[Array, list[int]]:
+        """Concatenate; the cache is where one ends and the next begins."""
+        ends = np.cumsum([x.shape[-1] for x in inputs])[:-1]
+        return np.concatenate(inputs, axis=-1), ends.tolist()
+
+    def backward(self, grad_y: Array, cache: list[int]) -> LayerGradients:
+        """Every input gets its own channels' gradient."""
+        return LayerGradients(tuple(np.split(grad_y, cache, axis=-1)), {})

@@ -1,0 +1,333 @@
+"""A network as it is: layers whose inputs and outputs are named tensors."""
+
+from __future__ import annotations
+
+import graphlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from stridewise.arrays import Array, ArrayLike, as_array
+from stridewise.errors import NetworkError, ShapeError, explain, nearest
+from stridewise.layers import Layer
+from stridewise.layers.layer import Shape
+from stridewise.networks.summary import summary
+
+__all__ = ["Graph", "NetworkGradients", "Node"]
+
+
+class Node(NamedTuple):
+    """A layer in its place. The tensor that it gives has the node's name.
+
+    Attributes
+    ----------
+    name : str
+    layer : Layer
+        One layer in two nodes shares its parameters.
+    inputs : tuple of str
+        Names of nodes, or of the network's inputs.
+    """
+
+    name: str
+    layer: Layer
+    inputs: tuple[str, ...]
+
+
+class NetworkGradients(NamedTuple):
+    """Gradients by the network's inputs and by its parameters, each under its name."""
+
+    inputs: dict[str, Array]
+    parameters: dict[str, Array]
+
+
+class Graph:
+    """An acyclic network with any number of inputs and outputs.
+
+    Parameters
+    ----------
+    inputs : mapping of str to tuple of int
+        Name and shape of every input, without the batch.
+    nodes : sequence of (name, layer, inputs)
+        In any order.
+    outputs : sequence of str
+        Names of the tensors that the network returns.
+    seed : int
+        What the initial parameters are drawn from.
+    arrays : mapping of str to array, optional
+        Parameters and state to take instead, under the names that :attr:`parameters` and
+        :attr:`state` give them; shapes are compared before anything is made.
+    dtype : dtype
+        Of the parameters, and what the inputs are brought to: float32 or float64.
+
+    Raises
+    ------
+    NetworkError, ShapeError
+        If a name is unknown or used twice, there is a cycle, or shapes do not fit.
+
+    Examples
+    --------
+    >>> from stridewise.layers import Add, Conv2D
+    >>> graph = Graph(
+    ...     {"image": (5, 4, 2)},
+    ...     [("conv", Conv2D(2, 3, padding="same"), ("image",)),
+    ...      ("sum", Add(), ("conv", "image"))],
+    ...     ["sum"])
+    >>> y, cache = graph.forward(np.ones((3, 5, 4, 2)))
+    >>> y.shape, sorted(graph.parameters)
+    ((3, 5, 4, 2), ['conv/bias', 'conv/weight'])
+    """
+
+    def __init__(
+        self,
+        inputs: Mapping[str, Shape],
+        nodes: Sequence[tuple[str, Layer, Sequence[str]]],
+        outputs: Sequence[str],
+        *,
+        seed: int = 0,
+        arrays: Mapping[str, Array] | None = None,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> None:
+        self.inputs = {name: tuple(shape) for name, shape in inputs.items()}
+        self.nodes = _in_order(self.inputs, [Node(n, la, tuple(i)) for n, la, i in nodes])
+        self.outputs = tuple(outputs)
+        self.dtype = np.dtype(dtype)
+        self.shapes: dict[str, Shape] = dict(self.inputs)
+        self._owner: dict[int, str] = {}  # a shared layer's parameters go by its first node
+        rng = np.random.default_rng(seed)
+        for node in self.nodes:
+            shapes = self.input_shapes(node)
+            self.shapes[node.name] = _located(node, shapes)
+            if id(node.layer) not in self._owner:
+                self._owner[id(node.layer)] = node.name
+                if arrays is None:
+                    node.layer.fill(shapes, rng, self.dtype)
+                else:
+                    self._take(node, shapes, arrays)
+        if not self.outputs:
+            raise _unknown_tensor("outputs", "none", self.shapes)
+        for name in self.outputs:
+            if name not in self.shapes:
+                raise _unknown_tensor("outputs", name, self.shapes)
+
+    def _take(self, node: Node, shapes: tuple[Shape, ...], arrays: Mapping[str, Array]) -> None:
+        for own, wanted in (
+            (node.layer.parameters, node.layer.parameter_shapes(*shapes)),
+            (node.layer.state, node.layer.state_shapes(*shapes)),
+        ):
+            for name, shape in wanted.items():
+                array = arrays.get(f"{node.name}/{name}")
+                if array is None or array.shape != shape:
+                    raise NetworkError(
+                        explain(
+                            "network",
+                            f"the array `{node.name}/{name}` does not fit the layer.",
+                            needed=f"shape {shape}",
+                            received="none" if array is None else f"shape {array.shape}",
+                            hint="the arrays and the description of one and the same network",
+                        )
+                    )
+                own[name] = array.astype(self.dtype)
+
+    def summary(self) -> str:
+        """Say layer by layer: shape, parameters, multiply-adds, receptive field."""
+        return summary(self)
+
+    def input_shapes(self, node: Node) -> tuple[Shape, ...]:
+        """Shapes of the tensors that a node takes."""
+        return tuple(self.shapes[name] for name in node.inputs)
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """What training changes, as ``node/parameter``: the arrays themselves, not copies."""
+        return self._arrays("parameters")
+
+    @property
+    def state(self) -> dict[str, Array]:
+        """Running statistics, as ``node/state``: the arrays themselves, not copies."""
+        return self._arrays("state")
+
+    def _arrays(self, kind: str) -> dict[str, Array]:
+        return {
+            f"{node.name}/{name}": array
+            for node in self.nodes
+            if self._owner[id(node.layer)] == node.name
+            for name, array in getattr(node.layer, kind).items()
+        }
+
+    def steps(
+        self, *inputs: ArrayLike, training: bool = False
+    ) -> Iterator[tuple[Node, Array, Any]]:
+        """Run the network, and give every node with its output and its cache as it comes.
+
+        A tensor is let go of when no node needs it any more.
+        """
+        tensors = dict(zip(self.inputs, self._checked(inputs), strict=True))
+        last_use = {name: node.name for node in self.nodes for name in node.inputs}
+        for node in self.nodes:
+            taken = (tensors[name] for name in node.inputs)
+            tensors[node.name], cache = node.layer.forward(*taken, training=training)
+            yield node, tensors[node.name], cache
+            for name in set(node.inputs):
+                if last_use[name] == node.name:
+                    del tensors[name]
+
+    def forward(self, *inputs: ArrayLike, training: bool = False) -> tuple[Any, dict[str, Any]]:
+        """Run the network.
+
+        Parameters
+        ----------
+        *inputs : array, (N, *shape)
+            In the order in which they were declared.
+        training : bool
+            Whether dropout drops and normalisation uses the batch's statistics.
+
+        Returns
+        -------
+        y : array, or tuple of arrays if there are several outputs
+        cache : dict
+            For :meth:`backward`.
+        """
+        kept = dict(zip(self.inputs, self._checked(inputs), strict=True))
+        caches: dict[str, Any] = {}
+        for node, y, cache in self.steps(*inputs, training=training):
+            caches[node.name] = cache
+            if node.name in self.outputs:
+                kept[node.name] = y
+        outputs = tuple(kept[name] for name in self.outputs)
+        return (outputs[0] if len(outputs) == 1 else outputs), caches
+
+    def backward(self, grad_y: Any, cache: dict[str, Any]) -> NetworkGradients:
+        """Send gradients back, from the outputs to the inputs.
+
+        Parameters
+        ----------
+        grad_y : array, or tuple of arrays
+            One for each output, of its shape.
+        cache : dict
+            What :meth:`forward` returned beside ``y``.
+
+        Returns
+        -------
+        NetworkGradients
+            Tensors that several nodes take, and layers in several nodes, get the sum.
+        """
+        by_output = (grad_y,) if len(self.outputs) == 1 else tuple(grad_y)
+        flowing: dict[str, Array] = {}
+        for name, gradient in zip(self.outputs, by_output, strict=True):
+            _accumulate(flowing, name, gradient)
+        parameters: dict[str, Array] = {}
+        for node in reversed(self.nodes):
+            if node.name not in flowing:  # no output depends on it
+                continue
+            gradients = node.layer.backward(flowing.pop(node.name), cache[node.name])
+            for name, gradient in zip(node.inputs, gradients.inputs, strict=True):
+                _accumulate(flowing, name, gradient)
+            for name, gradient in gradients.parameters.items():
+                _accumulate(parameters, f"{self._owner[id(node.layer)]}/{name}", gradient)
+        return NetworkGradients(flowing, parameters)
+
+    def predict(self, *inputs: ArrayLike, batch_size: int = 256) -> Any:
+        """Run the network in inference, batch by batch, keeping nothing but the outputs."""
+        arrays = self._checked(inputs)
+        parts = []
+        for start in range(0, max(len(arrays[0]), 1), batch_size):
+            batch = [array[start : start + batch_size] for array in arrays]
+            kept = dict(zip(self.inputs, batch, strict=True))
+            for node, y, _ in self.steps(*batch):
+                if node.name in self.outputs:
+                    kept[node.name] = y
+            parts.append([kept[name] for name in self.outputs])
+        joined = tuple(np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        return joined[0] if len(joined) == 1 else joined
+
+    def _checked(self, inputs: Sequence[ArrayLike]) -> list[Array]:
+        if len(inputs) != len(self.inputs):
+            raise ShapeError(
+                explain(
+                    "network",
+                    "the number of inputs is wrong.",
+                    needed=f"{len(self.inputs)}: {', '.join(self.inputs)}",
+                    received=str(len(inputs)),
+                    hint="one array for each input, in this order",
+                )
+            )
+        arrays = []
+        for (name, shape), value in zip(self.inputs.items(), inputs, strict=True):
+            array = as_array("network", name, value)
+            if array.shape[1:] != shape or array.ndim == 0:
+                fits_one = array.shape == shape
+                raise ShapeError(
+                    explain(
+                        "network",
+                        f"the input `{name}` has the wrong shape.",
+                        needed=f"(N, {', '.join(map(str, shape))})",
+                        received=str(array.shape),
+                        hint=f"{name}[None], for one example"
+                        if fits_one
+                        else "images of the network's size, channels last",
+                    )
+                )
+            arrays.append(array.astype(self.dtype, copy=False))
+        return arrays
+
+
+def _accumulate(sums: dict[str, Array], name: str, gradient: Array) -> None:
+    sums[name] = sums[name] + gradient if name in sums else gradient
+
+
+def _unknown_tensor(where: str, name: str, known: Mapping[str, Any]) -> NetworkError:
+    return NetworkError(
+        explain(
+            "network",
+            f"{where} names a tensor that does not exist.",
+            needed="the name of an input or of a node",
+            received=repr(name),
+            hint=nearest(name, known),
+        )
+    )
+
+
+def _in_order(inputs: Mapping[str, Shape], nodes: list[Node]) -> list[Node]:
+    """Sort the nodes so that each comes after what it takes; refuse what cannot be sorted."""
+    by_name = {node.name: node for node in nodes}
+    twice = [name for name in by_name if name in inputs] or [
+        node.name for node in nodes if by_name[node.name] is not node
+    ]
+    if twice or not inputs:
+        raise NetworkError(
+            explain(
+                "network",
+                "the names are not unique." if twice else "there is no input.",
+                needed="one name for each input and node, and at least one input",
+                received=repr(twice[0]) if twice else "no inputs",
+                hint="another name",
+            )
+        )
+    for node in nodes:
+        for name in node.inputs:
+            if name not in by_name and name not in inputs:
+                raise _unknown_tensor(f"node {node.name!r}", name, {**inputs, **by_name})
+    order = graphlib.TopologicalSorter({node.name: node.inputs for node in nodes})
+    try:
+        names = list(order.static_order())
+    except graphlib.CycleError as error:
+        raise NetworkError(
+            explain(
+                "network",
+                "the nodes form a cycle.",
+                needed="a network in which no node depends on itself",
+                received=" → ".join(error.args[1]),
+                hint="cut one of these connections",
+            )
+        ) from None
+    return [by_name[name] for name in names if name in by_name]
+
+
+def _located(node: Node, shapes: tuple[Shape, ...]) -> Shape:
+    """A node's output shape; an error says which node it is."""
+    try:
+        return node.layer.output_shape(*shapes)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"node {node.name!r}, {error}") from None

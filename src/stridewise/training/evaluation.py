@@ -1,0 +1,56 @@
+"""How good a network is, on examples that it has not seen."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from stridewise.arrays import Array
+from stridewise.blocks import cross_entropy, softmax
+from stridewise.datasets import Dataset
+from stridewise.networks import Graph
+
+__all__ = ["Evaluation", "evaluate"]
+
+
+class Evaluation(NamedTuple):
+    """What :func:`evaluate` finds.
+
+    Attributes
+    ----------
+    loss : float
+        Mean cross-entropy, in nats.
+    accuracy : float
+        Share of right answers, from 0 to 1.
+    probabilities : array, (N, K)
+    confusion : array of int, (K, K)
+        Row: the right class; column: the network's.
+    """
+
+    loss: float
+    accuracy: float
+    probabilities: Array
+    confusion: Array
+
+
+def evaluate(network: Graph, dataset: Dataset, batch_size: int = 256) -> Evaluation:
+    """Run the network on all examples, in inference.
+
+    Examples
+    --------
+    >>> from stridewise.datasets import digits
+    >>> from stridewise.networks import digits_convnet
+    >>> evaluate(digits_convnet(), digits().take(range(20))).confusion.sum()
+    np.int64(20)
+    """
+    # Whether the numbers are finite is for the caller to judge: training stops by its own loss.
+    with np.errstate(over="ignore", invalid="ignore"):
+        logits = network.predict(dataset.images, batch_size=batch_size)
+        loss = float(cross_entropy(logits, dataset.labels))
+        probabilities = softmax(logits)
+    answers = logits.argmax(axis=-1)
+    K = len(dataset.classes)
+    confusion = np.bincount(dataset.labels * K + answers, minlength=K * K).reshape(K, K)
+    accuracy = float(np.mean(answers == dataset.labels))
+    return Evaluation(loss, accuracy, probabilities, confusion)

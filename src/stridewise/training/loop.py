@@ -1,0 +1,182 @@
+"""The training loop: batches, gradients, steps, and what is told of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from stridewise.arrays import Array
+from stridewise.blocks import cross_entropy, cross_entropy_backward
+from stridewise.datasets import Dataset, batches
+from stridewise.errors import DataError, explain
+from stridewise.networks import Graph
+from stridewise.specs import axis_ints
+from stridewise.training.divergence import diverged
+from stridewise.training.early_stopping import EarlyStopping
+from stridewise.training.evaluation import evaluate
+from stridewise.training.optimizers import Optimizer
+from stridewise.training.schedules import Schedule
+
+__all__ = ["Augmentation", "EpochResult", "History", "Progress", "fit"]
+
+Augmentation = Callable[[Array, np.random.Generator], Array]
+
+
+@dataclass(frozen=True)
+class EpochResult:
+    """What one epoch came to; losses in nats, accuracies from 0 to 1, the rate at its end."""
+
+    epoch: int
+    loss: float
+    accuracy: float
+    validation_loss: float | None
+    validation_accuracy: float | None
+    learning_rate: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class History:
+    """All epochs, and why there were no more: ``finished``, ``early`` or ``interrupted``."""
+
+    epochs: tuple[EpochResult, ...]
+    ended: str
+
+
+class Progress:
+    """What a training tells while it runs; this one listens to nothing."""
+
+    def batch(self, epoch: int, images: int, loss: float, accuracy: float) -> None:
+        """After each batch: its size, and the epoch's mean loss and accuracy so far."""
+
+    def epoch(self, result: EpochResult) -> None:
+        """After each epoch."""
+
+
+def fit(
+    network: Graph,
+    train: Dataset,
+    *,
+    epochs: int,
+    batch_size: int,
+    optimizer: Optimizer,
+    schedule: Schedule,
+    seed: int = 0,
+    validation: Dataset | None = None,
+    augmentation: Augmentation | None = None,
+    early_stopping: EarlyStopping | None = None,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> History:
+    """Train a classifier by the cross-entropy of its logits.
+
+    Parameters
+    ----------
+    network : Graph
+        One input, one output of one logit a class; its parameters are changed in place.
+    train : Dataset
+        Shuffled anew in every epoch, by ``seed``.
+    epochs, batch_size : int
+    optimizer : Optimizer
+    schedule : function of int to float
+        The learning rate at each step, counted from 0 over all epochs.
+    seed : int
+        Of shuffling and augmentation; the same seed gives the same numbers, bit for bit, on one
+        machine.
+    validation : Dataset, optional
+        Looked at after each epoch, never trained on.
+    augmentation : function of (images, rng) to images, optional
+    early_stopping : EarlyStopping, optional
+        Needs a validation set; the best epoch's parameters are brought back.
+    progress : Progress, optional
+        Told of every batch and epoch.
+    should_stop : function
+        Asked after each batch; the network is whole whenever it is asked.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    DivergedError
+        If the loss becomes NaN or infinite; it names the first layer whose output was.
+    DataError
+        If the images or labels do not fit the network.
+    """
+    axis_ints("fit", "epochs", epochs, rank=1, least=1)
+    _check_fit(network, train)
+    told = progress or Progress()
+    rng = np.random.default_rng(seed)
+    results: list[EpochResult] = []
+    step = 0
+    for epoch in range(1, epochs + 1):
+        began, seen, loss_sum, right = time.perf_counter(), 0, 0.0, 0
+        for chosen in batches(len(train), batch_size, rng):
+            x, labels = train.images[chosen], train.labels[chosen]
+            if augmentation is not None:
+                x = augmentation(x, rng)
+            rate = schedule(step)
+            loss, correct = _train_step(network, x, labels, optimizer, epoch, rate)
+            seen, loss_sum, right, step = (
+                seen + len(labels),
+                loss_sum + loss * len(labels),
+                right + correct,
+                step + 1,
+            )
+            told.batch(epoch, len(labels), loss_sum / seen, right / seen)
+            if should_stop():
+                return History(tuple(results), "interrupted")
+        checked = None if validation is None else evaluate(network, validation)
+        results.append(
+            EpochResult(
+                epoch,
+                loss_sum / seen,
+                right / seen,
+                checked and checked.loss,
+                checked and checked.accuracy,
+                rate,
+                time.perf_counter() - began,
+            )
+        )
+        told.epoch(results[-1])
+        if early_stopping and checked and early_stopping.should_stop(checked.loss, network):
+            early_stopping.restore(network)
+            return History(tuple(results), "early")
+    if early_stopping:
+        early_stopping.restore(network)
+    return History(tuple(results), "finished")
+
+
+def _train_step(
+    network: Graph, x: Array, labels: Array, optimizer: Optimizer, epoch: int, rate: float
+) -> tuple[float, int]:
+    # A diverging run overflows on its way to the NaN that stops it: one clear error is enough.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        logits, cache = network.forward(x, training=True)
+        loss = float(cross_entropy(logits, labels))
+        if not np.isfinite(loss):
+            raise diverged(network, x, loss, epoch, rate)
+        grad_logits = cross_entropy_backward(1.0, logits, labels)
+        gradients = network.backward(grad_logits, cache)
+        optimizer.step(network.parameters, gradients.parameters, rate)
+    return loss, int((logits.argmax(axis=-1) == labels).sum())
+
+
+def _check_fit(network: Graph, dataset: Dataset) -> None:
+    (shape, *others), outputs = network.inputs.values(), network.outputs
+    logits = network.shapes[outputs[0]]
+    wanted = (dataset.images.shape[1:], (len(dataset.classes),))
+    if others or len(outputs) > 1 or (shape, logits) != wanted:
+        raise DataError(
+            explain(
+                "fit",
+                "the network does not fit the data.",
+                needed=f"one input of shape {wanted[0]}, one output of shape {wanted[1]}",
+                received=f"input {shape}, output {logits}",
+                hint="a network of the images' size with one output a class",
+            )
+        )
