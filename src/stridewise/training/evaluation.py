@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +35,12 @@ class Evaluation(NamedTuple):
     confusion: Array
 
 
-def evaluate(network: Graph, dataset: Dataset, batch_size: int = 256) -> Evaluation:
+def evaluate(
+    network: Graph,
+    dataset: Dataset,
+    normalisation: Callable[[Array], Array] = np.asarray,
+    batch_size: int = 256,
+) -> Evaluation:
     """Run the network on all examples, in inference.
 
     Examples
@@ -46,7 +52,7 @@ def evaluate(network: Graph, dataset: Dataset, batch_size: int = 256) -> Evaluat
     """
     # Whether the numbers are finite is for the caller to judge: training stops by its own loss.
     with np.errstate(over="ignore", invalid="ignore"):
-        logits = network.predict(dataset.images, batch_size=batch_size)
+        logits = network.predict(normalisation(dataset.images), batch_size=batch_size)
         loss = float(cross_entropy(logits, dataset.labels))
         probabilities = softmax(logits)
     answers = logits.argmax(axis=-1)

@@ -49,6 +49,9 @@ class History:
 class Progress:
     """What a training tells while it runs; this one listens to nothing."""
 
+    def begin(self, images: int) -> None:
+        """Before the first batch: how many images an epoch has."""
+
     def batch(self, epoch: int, images: int, loss: float, accuracy: float) -> None:
         """After each batch: its size, and the epoch's mean loss and accuracy so far."""
 
@@ -67,6 +70,7 @@ def fit(
     seed: int = 0,
     validation: Dataset | None = None,
     augmentation: Augmentation | None = None,
+    normalisation: Callable[[Array], Array] = np.asarray,
     early_stopping: EarlyStopping | None = None,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
@@ -89,6 +93,9 @@ def fit(
     validation : Dataset, optional
         Looked at after each epoch, never trained on.
     augmentation : function of (images, rng) to images, optional
+        Of training images only.
+    normalisation : function of images to images
+        Of all images, after augmentation: what the network sees.
     early_stopping : EarlyStopping, optional
         Needs a validation set; the best epoch's parameters are brought back.
     progress : Progress, optional
@@ -108,8 +115,9 @@ def fit(
         If the images or labels do not fit the network.
     """
     axis_ints("fit", "epochs", epochs, rank=1, least=1)
-    _check_fit(network, train)
+    _check_fit(network, train, early_stopping is not None and validation is None)
     told = progress or Progress()
+    told.begin(len(train))
     rng = np.random.default_rng(seed)
     results: list[EpochResult] = []
     step = 0
@@ -119,30 +127,26 @@ def fit(
             x, labels = train.images[chosen], train.labels[chosen]
             if augmentation is not None:
                 x = augmentation(x, rng)
+            x = normalisation(x)
             rate = schedule(step)
             loss, correct = _train_step(network, x, labels, optimizer, epoch, rate)
-            seen, loss_sum, right, step = (
-                seen + len(labels),
-                loss_sum + loss * len(labels),
-                right + correct,
-                step + 1,
-            )
+            step, seen, right = step + 1, seen + len(labels), right + correct
+            loss_sum += loss * len(labels)
             told.batch(epoch, len(labels), loss_sum / seen, right / seen)
             if should_stop():
                 return History(tuple(results), "interrupted")
-        checked = None if validation is None else evaluate(network, validation)
-        results.append(
-            EpochResult(
-                epoch,
-                loss_sum / seen,
-                right / seen,
-                checked and checked.loss,
-                checked and checked.accuracy,
-                rate,
-                time.perf_counter() - began,
-            )
+        checked = None if validation is None else evaluate(network, validation, normalisation)
+        result = EpochResult(
+            epoch,
+            loss_sum / seen,
+            right / seen,
+            None if checked is None else checked.loss,
+            None if checked is None else checked.accuracy,
+            rate,
+            time.perf_counter() - began,
         )
-        told.epoch(results[-1])
+        results.append(result)
+        told.epoch(result)
         if early_stopping and checked and early_stopping.should_stop(checked.loss, network):
             early_stopping.restore(network)
             return History(tuple(results), "early")
@@ -166,7 +170,17 @@ def _train_step(
     return loss, int((logits.argmax(axis=-1) == labels).sum())
 
 
-def _check_fit(network: Graph, dataset: Dataset) -> None:
+def _check_fit(network: Graph, dataset: Dataset, lacks_validation: bool) -> None:
+    if lacks_validation:
+        raise DataError(
+            explain(
+                "fit",
+                "early stopping has nothing to watch.",
+                needed="a validation set",
+                received="validation=None",
+                hint="train, validation = datasets.split(data, (0.9, 0.1), seed=0)",
+            )
+        )
     (shape, *others), outputs = network.inputs.values(), network.outputs
     logits = network.shapes[outputs[0]]
     wanted = (dataset.images.shape[1:], (len(dataset.classes),))

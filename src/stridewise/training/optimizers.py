@@ -186,7 +186,7 @@ def make_optimizer(name: str, **options: Any) -> Optimizer:
 def _check(optimizer: SGD | Adam, below_one: tuple[str, ...]) -> None:
     for each in dataclasses.fields(optimizer):
         value = getattr(optimizer, each.name)
-        if each.init and not (0 <= value and (each.name not in below_one or value < 1)):
+        if each.init and not (value >= 0 and (each.name not in below_one or value < 1)):
             raise OptionError(
                 explain(
                     type(optimizer).__name__,

@@ -1,0 +1,33 @@
+"""An image's size as it is written on the command line: 64x48."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from stridewise.errors import OptionError, explain
+
+__all__ = ["ImageSize", "parse_image_size"]
+
+ImageSize: TypeAlias = tuple[int, int]
+
+
+def parse_image_size(text: str) -> ImageSize:
+    """Read rows and columns.
+
+    Examples
+    --------
+    >>> parse_image_size("64x48"), parse_image_size("64")
+    ((64, 48), (64, 64))
+    """
+    sides = text.lower().split("x")
+    if len(sides) > 2 or not all(side.isdecimal() and len(side) < 6 for side in sides):
+        raise OptionError(
+            explain(
+                "--size",
+                "this is not a size.",
+                needed="rows and columns, in pixels",
+                received=repr(text),
+                hint="64x48, or 64 for both",
+            )
+        )
+    return int(sides[0]), int(sides[-1])

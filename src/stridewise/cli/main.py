@@ -1,0 +1,39 @@
+"""The command ``stridewise``."""
+
+from __future__ import annotations
+
+import sys
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line; errors are told in one message, without a traceback."""
+    from stridewise.errors import StridewiseError, missing_extra
+
+    try:
+        import typer
+
+        from stridewise.cli.engines import engines
+        from stridewise.cli.predict import predict
+        from stridewise.cli.train import train
+    except ImportError as error:
+        if not (error.name or "").startswith(("typer", "rich")):
+            raise
+        sys.exit(str(missing_extra("stridewise", error.name or "typer", "train")))
+    app = typer.Typer(
+        name="stridewise",
+        help="Convolutional networks, one step at a time.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    for command in (train, predict, engines):
+        app.command()(command)
+    try:
+        app()
+    except StridewiseError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - a command line's job
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

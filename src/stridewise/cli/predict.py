@@ -1,0 +1,37 @@
+"""``stridewise predict``: what a trained network says to images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from typer import Argument, Option
+
+from stridewise.datasets import read_image
+from stridewise.training import load_checkpoint
+
+__all__ = ["predict"]
+
+
+def predict(
+    run: Annotated[Path, Argument(help="The folder of a training, such as runs/demo.")],
+    images: Annotated[list[Path], Argument(help="Image files; they are brought to size.")],
+    top: Annotated[int, Option(help="How many classes to show.", min=1)] = 3,
+    invert: Annotated[
+        bool, Option(help="Take dark for light: for dark ink on light paper, where digits are.")
+    ] = False,
+) -> None:
+    """Print the likeliest classes of images, with their probabilities."""
+    checkpoint = load_checkpoint(run)
+    (shape,) = checkpoint.network.inputs.values()
+    pixels = np.stack([read_image(path, shape[:2], shape[2]) for path in images])
+    probabilities = checkpoint.probabilities(1 - pixels if invert else pixels)
+    table = Table("image", "class", "probability", box=None, padding=(0, 2, 0, 0))
+    for path, answer in zip(images, probabilities, strict=True):
+        for place, label in enumerate(np.argsort(-answer, kind="stable")[:top]):
+            name = str(path) if place == 0 else ""
+            table.add_row(name, checkpoint.classes[label], f"{answer[label]:7.2%}")
+    Console().print(table)

@@ -1,0 +1,67 @@
+"""Options that are whole numbers: sizes, counts and seeds."""
+
+from __future__ import annotations
+
+import operator
+
+from stridewise.errors import OptionError, OptionTypeError, explain
+
+__all__ = ["require_integer", "require_size"]
+
+
+def require_integer(operation: str, name: str, value: object, at_least: int) -> int:
+    """Return ``value`` as an int; refuse bools, floats and what is too small.
+
+    Examples
+    --------
+    >>> require_integer("demo", "batch_size", 32, at_least=1)
+    32
+    """
+    try:
+        # A bool has an index too, but `batch_size=True` is always a mistake.
+        number = None if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = None
+    if number is None:
+        raise OptionTypeError(
+            explain(
+                operation,
+                f"`{name}` is not an integer.",
+                needed=f"an integer >= {at_least}",
+                received=f"{name}={value!r} ({type(value).__name__})",
+                hint=f"{name}={max(at_least, 1)}",
+            )
+        )
+    if number < at_least:
+        raise OptionError(
+            explain(
+                operation,
+                f"`{name}` is too small.",
+                needed=f"an integer >= {at_least}",
+                received=f"{name}={number}",
+                hint=f"{name}={max(at_least, 1)}",
+            )
+        )
+    return number
+
+
+def require_size(operation: str, size: object) -> tuple[int, int]:
+    """Return ``size`` as the pair ``(H, W)`` of positive integers.
+
+    Examples
+    --------
+    >>> require_size("demo", [48, 64])
+    (48, 64)
+    """
+    if not isinstance(size, tuple | list) or len(size) != 2:
+        raise OptionTypeError(
+            explain(
+                operation,
+                "`size` is not a pair.",
+                needed="size=(H, W), two positive integers",
+                received=f"size={size!r}",
+                hint="size=(64, 64)",
+            )
+        )
+    height, width = (require_integer(operation, "size", side, at_least=1) for side in size)
+    return height, width

@@ -1,0 +1,166 @@
+"""A trained network on disk: ``model.safetensors`` and its description ``model.json``.
+
+Both are hostile until parsed: safetensors and JSON hold nothing that runs, and the description
+is compared with the arrays before a layer is made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stridewise.arrays import Array
+from stridewise.blocks import softmax
+from stridewise.datasets import Normalisation
+from stridewise.errors import CheckpointError, StridewiseError, explain, missing_extra
+from stridewise.networks import Graph, build, describe
+from stridewise.training.atomic_file import write_atomically
+
+__all__ = ["Checkpoint", "load_checkpoint", "save_checkpoint"]
+
+_ARRAYS, _DESCRIPTION = "model.safetensors", "model.json"
+_FORMAT = 1
+_LARGEST_DESCRIPTION = 16 * 2**20
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A network with all it takes to use it on an image.
+
+    Attributes
+    ----------
+    network : Graph
+        One image in, one logit a class out.
+    classes : tuple of str
+    normalisation : Normalisation
+        What is done to pixels in [0, 1] before the network sees them.
+    """
+
+    network: Graph
+    classes: tuple[str, ...]
+    normalisation: Normalisation
+
+    def probabilities(self, images: Array) -> Array:
+        """The network's answer, (N, K), to images with pixels in [0, 1]."""
+        return softmax(self.network.predict(self.normalisation(images)))
+
+
+def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint into a folder that exists; each file is whole or not there.
+
+    Raises
+    ------
+    RunError
+        If a file cannot be written; an older checkpoint is unharmed.
+    """
+    try:
+        from safetensors.numpy import save
+    except ImportError:
+        raise missing_extra("checkpoint", "safetensors", "train") from None
+    network = checkpoint.network
+    arrays = {
+        name: np.ascontiguousarray(array)
+        for name, array in (network.parameters | network.state).items()
+    }
+    description = {
+        "format": _FORMAT,
+        "network": describe(network),
+        "classes": list(checkpoint.classes),
+        "normalisation": {
+            "mean": list(checkpoint.normalisation.mean),
+            "std": list(checkpoint.normalisation.std),
+        },
+    }
+    write_atomically(folder / _ARRAYS, save(arrays))
+    write_atomically(folder / _DESCRIPTION, json.dumps(description, indent=2).encode())
+
+
+def load_checkpoint(folder: str | Path) -> Checkpoint:
+    """Read a checkpoint.
+
+    Raises
+    ------
+    CheckpointError
+        If there is none, or it is damaged, or its two files do not belong together.
+    """
+    try:
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+    except ImportError:
+        raise missing_extra("checkpoint", "safetensors", "train") from None
+    folder = Path(folder)
+    description = _read_json(folder / _DESCRIPTION)
+    try:
+        arrays = load(_read(folder / _ARRAYS))
+    except (SafetensorError, KeyError, ValueError, TypeError, OverflowError) as error:
+        raise _damaged(folder / _ARRAYS, error) from None
+    try:
+        return _checkpoint(description, arrays)
+    except (StridewiseError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _damaged(folder / _DESCRIPTION, error) from None
+
+
+def _checkpoint(description: Mapping[str, Any], arrays: Mapping[str, Array]) -> Checkpoint:
+    if description["format"] != _FORMAT:
+        raise ValueError(f"format {description['format']!r}, where {_FORMAT} is known")
+    network = build(description["network"], arrays)
+    unused = set(arrays) - set(network.parameters) - set(network.state)
+    if unused:
+        raise ValueError(f"no layer takes the array {min(unused)!r}")
+    classes = tuple(str(name) for name in description["classes"])
+    (shape, *others), outputs = network.inputs.values(), network.outputs
+    logits = [network.shapes[name] for name in outputs]
+    if others or len(shape) != 3 or logits != [(len(classes),)]:
+        raise ValueError(f"{len(classes)} classes, but outputs of shapes {logits}")
+    normalisation = Normalisation(
+        tuple(description["normalisation"]["mean"]), tuple(description["normalisation"]["std"])
+    )
+    if len(normalisation.mean) != shape[-1]:
+        raise ValueError(f"{len(normalisation.mean)} means for {shape[-1]} channels")
+    return Checkpoint(network, classes, normalisation)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(
+            explain(
+                "checkpoint",
+                f"{path.name} cannot be read.",
+                needed=f"a run folder with {_DESCRIPTION} and {_ARRAYS}",
+                received=f"{str(path)!r}: {error.strerror or error}",
+                hint="the folder that `stridewise train` made, such as runs/demo",
+            )
+        ) from None
+
+
+def _read_json(path: Path) -> Mapping[str, Any]:
+    data = _read(path)
+    try:
+        if len(data) > _LARGEST_DESCRIPTION:
+            raise ValueError(f"{len(data):,} bytes, where {_LARGEST_DESCRIPTION:,} are the most")
+        description = json.loads(data)
+        if not isinstance(description, dict):
+            raise TypeError(f"a {type(description).__name__}, where an object is needed")
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _damaged(path, error) from None
+    return description
+
+
+def _damaged(path: Path, error: Exception) -> CheckpointError:
+    detail = str(error).splitlines()
+    return CheckpointError(
+        explain(
+            "checkpoint",
+            f"{path.name} is damaged, or not of this network.",
+            needed=f"{_DESCRIPTION} and {_ARRAYS} as one `save_checkpoint` wrote them",
+            received=f"{type(error).__name__}: {' '.join(part.strip() for part in detail)[:500]}",
+            hint="another checkpoint, or train again",
+        )
+    )
