@@ -15,8 +15,9 @@ from typing import Literal, Self, TypeAlias
 import numpy as np
 
 from stridewise import geometry
-from stridewise.errors import OptionError, OptionTypeError, ShapeError, explain, nearest
+from stridewise.errors import OptionError, ShapeError, explain, nearest
 from stridewise.geometry import Axis
+from stridewise.options import require_integer
 
 __all__ = ["AxisInts", "ConvSpec", "Padding", "PoolSpec", "WindowSpec", "axis_padding"]
 
@@ -30,27 +31,7 @@ _AXES = {1: "positions", 2: "rows and columns", 3: "depth, rows and columns"}
 
 
 def _integer(operation: str, name: str, value: object, least: int, whole: object) -> int:
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
-        raise OptionTypeError(
-            explain(
-                operation,
-                f"`{name}` is not an integer.",
-                needed=f"integers >= {least}",
-                received=f"{name}={whole!r}",
-                hint=f"{name}={max(least, 1)}",
-            )
-        )
-    if not least <= value <= _LARGEST:
-        raise OptionError(
-            explain(
-                operation,
-                f"`{name}` is out of range.",
-                needed=f"integers from {least} to {_LARGEST}",
-                received=f"{name}={whole!r}",
-                hint=f"{name}={max(least, 1)}",
-            )
-        )
-    return int(value)
+    return require_integer(operation, name, value, least, _LARGEST, whole)
 
 
 def _is_sequence(value: object) -> bool:

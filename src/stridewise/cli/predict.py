@@ -26,8 +26,8 @@ def predict(
 ) -> None:
     """Print the likeliest classes of images, with their probabilities."""
     checkpoint = load_checkpoint(run)
-    (shape,) = checkpoint.network.inputs.values()
-    pixels = np.stack([read_image(path, shape[:2], shape[2]) for path in images])
+    ((H, W, C),) = checkpoint.network.inputs.values()
+    pixels = np.stack([read_image(path, (H, W), C) for path in images])
     probabilities = checkpoint.probabilities(1 - pixels if invert else pixels)
     table = Table("image", "class", "probability", box=None, padding=(0, 2, 0, 0))
     for path, answer in zip(images, probabilities, strict=True):

@@ -30,8 +30,9 @@ class ProgressBar(Progress):
             console=console,
             disable=not console.is_terminal,
         )
-        start = {"epoch": 1, "epochs": epochs, "loss": 0.0, "accuracy": 0.0, "rate": 0.0}
-        self._task = self._bar.add_task("training", total=None, **start)
+        self._task = self._bar.add_task(
+            "training", total=None, epoch=1, epochs=epochs, loss=0.0, accuracy=0.0, rate=0.0
+        )
 
     def __enter__(self) -> Self:
         self._bar.start()

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_rank
-from stridewise.datasets.integer_options import require_integer
 from stridewise.datasets.resampling import rotated, shifted
 from stridewise.errors import OptionError, OptionTypeError, explain
+from stridewise.options import require_integer
 
 __all__ = ["Step", "pipeline", "random_rotation", "random_shift"]
 

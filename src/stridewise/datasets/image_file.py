@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stridewise.arrays import Array
-from stridewise.datasets.integer_options import require_size
 from stridewise.datasets.untrusted_files import parsing, require_bounded, require_file
 from stridewise.errors import DataError, OptionError, explain, missing_extra
+from stridewise.options import require_size
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -10,9 +10,9 @@ import numpy as np
 from stridewise.arrays import Array
 from stridewise.datasets.dataset import Dataset
 from stridewise.datasets.image_file import SUFFIXES, image_claims, read_image
-from stridewise.datasets.integer_options import require_size
 from stridewise.datasets.untrusted_files import MAX_BYTES, as_path
 from stridewise.errors import DataError, explain
+from stridewise.options import require_size
 
 __all__ = ["read_image_folder"]
 

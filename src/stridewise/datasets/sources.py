@@ -8,10 +8,10 @@ from stridewise.datasets.dataset import Dataset
 from stridewise.datasets.digits import digits
 from stridewise.datasets.hdf5 import read_hdf5
 from stridewise.datasets.image_folder import read_image_folder
-from stridewise.datasets.integer_options import require_size
 from stridewise.datasets.npz import read_npz
 from stridewise.datasets.untrusted_files import as_path
 from stridewise.errors import DataError, explain, nearest
+from stridewise.options import require_size
 
 __all__ = ["load"]
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from stridewise.arrays import Array
 from stridewise.datasets.dataset import Dataset
-from stridewise.datasets.integer_options import require_integer
 from stridewise.errors import DataError, OptionError, OptionTypeError, explain
+from stridewise.options import require_integer
 
 __all__ = ["batches", "shuffled", "split"]
 

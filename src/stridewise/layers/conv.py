@@ -16,7 +16,8 @@ from stridewise.layers.initialisation import (
     initial_weights,
     require_initialisation,
 )
-from stridewise.layers.layer import Layer, LayerGradients, Shape, Window, positive
+from stridewise.layers.layer import Layer, LayerGradients, Shape, Window
+from stridewise.options import require_integer
 from stridewise.specs import AxisInts, ConvSpec, Padding, axis_ints
 
 __all__ = ["Conv1D", "Conv2D", "Conv3D"]
@@ -59,7 +60,8 @@ class Conv(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        positive(self.kind, {"out_channels": self.out_channels, "groups": self.groups})
+        require_integer(self.kind, "out_channels", self.out_channels, at_least=1)
+        require_integer(self.kind, "groups", self.groups, at_least=1)
         axis_ints(self.kind, "kernel_size", self.kernel_size, self.rank, 1)
         require_initialisation(self.kind, self.initialisation)
 

@@ -14,7 +14,8 @@ from stridewise.layers.initialisation import (
     initial_weights,
     require_initialisation,
 )
-from stridewise.layers.layer import Layer, LayerGradients, Shape, positive
+from stridewise.layers.layer import Layer, LayerGradients, Shape
+from stridewise.options import require_integer
 
 __all__ = ["Dense"]
 
@@ -43,7 +44,7 @@ class Dense(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        positive(self.kind, {"out_features": self.out_features})
+        require_integer(self.kind, "out_features", self.out_features, at_least=1)
         require_initialisation(self.kind, self.initialisation)
 
     def output_shape(self, *inputs: Shape) -> Shape:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -13,9 +12,8 @@ import numpy.typing as npt
 
 from stridewise.arrays import Array
 from stridewise.errors import NetworkError, explain
-from stridewise.specs import axis_ints
 
-__all__ = ["Layer", "LayerGradients", "Shape", "Window", "positive"]
+__all__ = ["Layer", "LayerGradients", "Shape", "Window"]
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -120,9 +118,3 @@ class Layer(ABC):
                 hint="Flatten() before Dense, or another layer in front",
             )
         )
-
-
-def positive(kind: str, options: Mapping[str, int]) -> None:
-    """Refuse options that are not positive integers."""
-    for name, value in options.items():
-        axis_ints(kind, name, value, rank=1, least=1)

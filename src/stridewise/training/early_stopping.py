@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass, field
 
 from stridewise.arrays import Array
-from stridewise.errors import OptionError, explain
 from stridewise.networks import Graph
+from stridewise.options import require_integer
 
 __all__ = ["EarlyStopping"]
 
@@ -40,20 +40,7 @@ class EarlyStopping:
     _kept: dict[str, Array] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if (
-            isinstance(self.patience, bool)
-            or not isinstance(self.patience, int)
-            or self.patience < 1
-        ):
-            raise OptionError(
-                explain(
-                    "EarlyStopping",
-                    "`patience` is not a number of epochs.",
-                    needed="an integer >= 1",
-                    received=f"patience={self.patience!r}",
-                    hint="patience=5",
-                )
-            )
+        require_integer("EarlyStopping", "patience", self.patience, at_least=1)
 
     def should_stop(self, loss: float, network: Graph) -> bool:
         """Take in an epoch's validation loss."""

@@ -13,7 +13,7 @@ from stridewise.blocks import cross_entropy, cross_entropy_backward
 from stridewise.datasets import Dataset, batches
 from stridewise.errors import DataError, explain
 from stridewise.networks import Graph
-from stridewise.specs import axis_ints
+from stridewise.options import require_integer
 from stridewise.training.divergence import diverged
 from stridewise.training.early_stopping import EarlyStopping
 from stridewise.training.evaluation import evaluate
@@ -114,7 +114,7 @@ def fit(
     DataError
         If the images or labels do not fit the network.
     """
-    axis_ints("fit", "epochs", epochs, rank=1, least=1)
+    require_integer("fit", "epochs", epochs, at_least=1)
     _check_fit(network, train, early_stopping is not None and validation is None)
     told = progress or Progress()
     told.begin(len(train))

@@ -9,8 +9,17 @@ from stridewise.errors import OptionError, OptionTypeError, explain
 __all__ = ["require_integer", "require_size"]
 
 
-def require_integer(operation: str, name: str, value: object, at_least: int) -> int:
-    """Return ``value`` as an int; refuse bools, floats and what is too small.
+def require_integer(
+    operation: str,
+    name: str,
+    value: object,
+    at_least: int,
+    at_most: int | None = None,
+    whole: object = None,
+) -> int:
+    """Return ``value`` as an int; refuse bools, floats and what is out of range.
+
+    ``whole`` is what the message shows if ``value`` is only one number of an option.
 
     Examples
     --------
@@ -18,27 +27,29 @@ def require_integer(operation: str, name: str, value: object, at_least: int) -> 
     32
     """
     try:
-        # A bool has an index too, but `batch_size=True` is always a mistake.
+        # A bool has an index too, but `stride=True` is always a mistake.
         number = None if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
     except TypeError:
         number = None
+    wanted = f"integers >= {at_least}" if at_most is None else f"integers {at_least} to {at_most}"
+    shown = value if whole is None else whole
     if number is None:
         raise OptionTypeError(
             explain(
                 operation,
                 f"`{name}` is not an integer.",
-                needed=f"an integer >= {at_least}",
-                received=f"{name}={value!r} ({type(value).__name__})",
+                needed=wanted,
+                received=f"{name}={shown!r}",
                 hint=f"{name}={max(at_least, 1)}",
             )
         )
-    if number < at_least:
+    if number < at_least or (at_most is not None and number > at_most):
         raise OptionError(
             explain(
                 operation,
-                f"`{name}` is too small.",
-                needed=f"an integer >= {at_least}",
-                received=f"{name}={number}",
+                f"`{name}` is out of range.",
+                needed=wanted,
+                received=f"{name}={shown!r}",
                 hint=f"{name}={max(at_least, 1)}",
             )
         )

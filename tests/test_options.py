@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from stridewise.datasets.integer_options import require_integer, require_size
 from stridewise.errors import OptionError, OptionTypeError
+from stridewise.options import require_integer, require_size
 
 
 def test_integers_of_numpy_become_ints():
@@ -19,7 +19,7 @@ def test_not_an_integer(wrong):
 
 @pytest.mark.parametrize(("wrong", "least"), [(0, 1), (-3, 1), (-1, 0)])
 def test_too_small(wrong, least):
-    with pytest.raises(OptionError, match=f"integer >= {least}\n.*count={wrong}\n.*count=1"):
+    with pytest.raises(OptionError, match=f"integers >= {least}\n.*count={wrong}\n.*count=1"):
         require_integer("demo", "count", wrong, at_least=least)
 
 
