@@ -42,7 +42,11 @@ def describe(network: Graph) -> dict[str, Any]:
     owners: dict[int, str] = {}
     nodes = []
     for node in network.nodes:
-        entry: dict[str, Any] = {"name": node.name, "layer": node.layer.kind, "inputs": list(node.inputs)}
+        entry: dict[str, Any] = {
+            "name": node.name,
+            "layer": node.layer.kind,
+            "inputs": list(node.inputs),
+        }
         owner = owners.setdefault(id(node.layer), node.name)
         entry |= {"options": node.layer.options} if owner == node.name else {"shares": owner}
         nodes.append(entry)

@@ -67,7 +67,7 @@ def mosaic(maps: Array, columns: int | None = None) -> Array:
     (5, 7)
     """
     H, W, K = maps.shape
-    across = columns or min(K, max(math.ceil(math.sqrt(K * 2.5)), 1))
+    across = columns or min(K, 8 if K <= 16 else 16)
     down = math.ceil(K / across)
     grid = np.full((down * (H + 1) - 1, across * (W + 1) - 1), np.nan)
     for k in range(K):

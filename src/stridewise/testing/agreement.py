@@ -1,4 +1,4 @@
-"""One call on every engine: do they give the same arrays?"""
+"""One call on every engine, compared with the engine that is believed."""
 
 from __future__ import annotations
 
@@ -54,12 +54,11 @@ def check_engines_agree(
     --------
     >>> from stridewise.engines import engine_info
     >>> check_engines_agree(lambda: np.ones(3))
-    >>> check_engines_agree(lambda: np.array([1.0, float(engine_info().in_use == "loops")]))
-    Traceback (most recent call last):
-    stridewise.testing.agreement.EngineMismatchError: check_engines_agree: 'numpy' differs ...
-      needed:   2 of 2 elements within atol=1e-10 + rtol=1e-10 of 'loops'
+    >>> try:
+    ...     check_engines_agree(lambda: np.array([1.0, float(engine_info().in_use == "loops")]))
+    ... except EngineMismatchError as error:
+    ...     print(str(error).splitlines()[2])
       received: 1 wrong, worst at (1,): 0.0, 'loops' gives 1.0
-      try:      with use_engine('numpy'), this call on fewer elements
     """
     with use_engine(reference):
         wanted = _arrays(call())

@@ -102,10 +102,12 @@ def check_gradients(
 
     Examples
     --------
-    >>> check_gradients(lambda x, y: x * y, lambda g, x, y: (g * y, g * x), [[1.0, 2.0], [3.0, 4.0]])
-    >>> check_gradients(lambda x: x**2, lambda g, x: g * x, [[1.0, 2.0]], grad_y=[1.0, 1.0])
-    Traceback (most recent call last):
-    stridewise.testing.gradients.GradientMismatchError: check_gradients: array 0 has a wrong gradient.
+    >>> check_gradients(lambda x, y: x * y, lambda g, x, y: (g * y, g * x), [[1.0], [3.0]])
+    >>> try:
+    ...     check_gradients(lambda x: x**2, lambda g, x: g * x, [[1.0, 2.0]], grad_y=[1.0, 1.0])
+    ... except GradientMismatchError as error:
+    ...     print(error)
+    check_gradients: array 0 has a wrong gradient.
       needed:   2 of 2 elements within atol=1e-08 + rtol=1e-06 of central differences
       received: 2 wrong, worst at (1,): 2.0, by central differences 4.0
       try:      the gradient of this array alone, at this index
