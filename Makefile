@@ -1,0 +1,56 @@
+# Everything happens in .venv, which the first target that needs it makes.
+PYTHON ?= python3
+RUN ?= runs/demo
+BIN := .venv/bin
+
+.PHONY: help demo test check judge bench clean
+
+help:
+	@echo "make demo    train a network on real digits (RUN=folder for another folder than runs/demo)"
+	@echo "make test    run every test"
+	@echo "make check   style, types, architecture"
+	@echo "make judge   compare with PyTorch (installs torch, about 200 MB)"
+	@echo "make bench   measure the speed"
+	@echo "make clean   remove .venv and caches; runs stay"
+
+demo: .venv/installed-train
+	$(BIN)/stridewise train --run $(RUN)
+
+test: .venv/installed-test
+	$(BIN)/pytest -n 2 --cov --cov-report=term-missing
+
+check: .venv/installed-check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+judge: .venv/installed-test
+	@$(BIN)/python -c "import torch" 2>/dev/null || echo "installing torch 2.13.0 (about 200 MB) into .venv, to compare with it"
+	@$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/pip install --quiet -e '.[judge]'
+	$(BIN)/pytest -n 2 tests/judges
+
+bench: .venv/installed-test
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .import_linter_cache
+
+.venv/python:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" \
+		|| { echo "Stridewise needs Python 3.11 or newer; try: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+# The demo needs no test tools, and the tests need all extras.
+.venv/installed-train: .venv/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[train,data]'
+	@touch $@
+
+.venv/installed-test: .venv/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+.venv/installed-check: .venv/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test,check]'
+	@touch $@
