@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ __all__ = ["TimesFaster", "cases", "measure"]
 
 
 class TimesFaster(NamedTuple):
-    """How often ``numpy`` finishes while ``loops`` runs once, and the smallest workload's size."""
+    """How often ``numpy`` finishes while ``loops`` runs once; ``windows`` is the output's size."""
 
     name: str
     windows: int
@@ -33,26 +34,19 @@ def cases() -> dict[str, tuple[int, Callable[[], Any]]]:
     ):
         A_prev, W = rng.standard_normal(shape), rng.standard_normal(filters)
         b = rng.standard_normal((1, 1, 1, filters[-1]))
-        Z, cache = conv_forward(A_prev, W, b, hparameters)
         name = f"{shape} * {filters}"
-        found[f"conv_forward {name}"] = (
-            Z.size,
-            lambda A=A_prev, W=W, b=b, h=hparameters: conv_forward(A, W, b, h),
-        )
-        found[f"conv_backward {name}"] = (Z.size, lambda Z=Z, cache=cache: conv_backward(Z, cache))
+        forward = partial(conv_forward, A_prev, W, b, hparameters)
+        Z, cache = forward()
+        found[f"conv_forward {name}"] = (Z.size, forward)
+        found[f"conv_backward {name}"] = (Z.size, partial(conv_backward, Z, cache))
     for shape, f, stride in (((32, 5, 5, 3), 3, 1), ((80, 5, 3, 2), 2, 1)):
         A_prev = rng.standard_normal(shape)
         for mode in ("max", "average"):
-            A, cache = pool_forward(A_prev, {"f": f, "stride": stride}, mode)
             name = f"{mode} {shape}, f {f}"
-            found[f"pool_forward {name}"] = (
-                A.size,
-                lambda A=A_prev, f=f, s=stride, m=mode: pool_forward(A, {"f": f, "stride": s}, m),
-            )
-            found[f"pool_backward {name}"] = (
-                A.size,
-                lambda A=A, cache=cache, m=mode: pool_backward(A, cache, m),
-            )
+            forward = partial(pool_forward, A_prev, {"f": f, "stride": stride}, mode)
+            A, cache = forward()
+            found[f"pool_forward {name}"] = (A.size, forward)
+            found[f"pool_backward {name}"] = (A.size, partial(pool_backward, A, cache, mode))
     return found
 
 

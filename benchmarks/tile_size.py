@@ -5,13 +5,15 @@ Run it by ``python -m benchmarks.tile_size``.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
+from functools import partial
+from unittest.mock import patch
 
 import numpy as np
 
 import stridewise as sw
 from benchmarks.timing import medians
+from stridewise.arrays import Array
 from stridewise.engines.vectorized import convolution
 from stridewise.engines.vectorized.tiles import tiles
 
@@ -27,11 +29,11 @@ def main() -> None:
         x = rng.standard_normal((8, H, H, C)).astype(np.float32)
         weight = rng.standard_normal((3, 3, C, C)).astype(np.float32)
 
-        def both(size: int, x: np.ndarray = x, weight: np.ndarray = weight) -> Callable[[], object]:
+        def both(size: int, x: Array = x, weight: Array = weight) -> Callable[[], object]:
             def run() -> None:
-                convolution.tiles = functools.partial(tiles, tile_bytes=size)  # type: ignore[assignment]
-                y = sw.conv2d(x, weight, padding=1)
-                sw.conv2d_backward(y, x, weight, padding=1)
+                with patch.object(convolution, "tiles", partial(tiles, tile_bytes=size)):
+                    y = sw.conv2d(x, weight, padding=1)
+                    sw.conv2d_backward(y, x, weight, padding=1)
 
             return run
 

@@ -14,7 +14,7 @@ __all__ = ["medians", "sgemm_rate"]
 def medians(
     calls: Sequence[Callable[[], object]], rounds: int = 7, least_seconds: float = 0.02
 ) -> list[float]:
-    """Seconds a call takes, for each of several, measured in turn: a b c, a b c, …
+    """Measure the seconds that each of several calls takes, in turn: a b c, a b c.
 
     In turn, so that a machine that slows down slows all of them. A short call is repeated within
     a round until it has taken ``least_seconds``.

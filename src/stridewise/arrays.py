@@ -48,10 +48,10 @@ def as_array(operation: str, name: str, value: ArrayLike) -> Array:
     )
 
 
-def prepare(operation: str, **values: ArrayLike | None) -> tuple[list[Array], np.dtype[Any]]:
+def prepare(operation: str, **values: ArrayLike) -> tuple[list[Array], np.dtype[Any]]:
     """Bring all arguments to the dtype of computation; also say the dtype of the result.
 
-    ``None`` stays out of the list. An array that has the right dtype is not copied.
+    An array that has the right dtype is not copied.
 
     Examples
     --------
@@ -61,9 +61,7 @@ def prepare(operation: str, **values: ArrayLike | None) -> tuple[list[Array], np
     >>> prepare("demo", x=[1, 2])[1]
     dtype('float64')
     """
-    arrays = [
-        as_array(operation, name, value) for name, value in values.items() if value is not None
-    ]
+    arrays = [as_array(operation, name, value) for name, value in values.items()]
     result = np.result_type(*(array.dtype for array in arrays))
     if result.kind != "f":
         result = np.dtype(np.float64)

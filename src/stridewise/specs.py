@@ -35,7 +35,9 @@ def _integer(operation: str, name: str, value: object, least: int, whole: object
 
 
 def _is_sequence(value: object) -> bool:
-    return isinstance(value, Sequence | np.ndarray) and not isinstance(value, str | bytes)
+    if isinstance(value, np.ndarray):
+        return value.ndim > 0
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
 
 def _wrong_length(operation: str, name: str, value: object, needed: str, hint: str) -> OptionError:

@@ -108,7 +108,8 @@ def conv(
     array([-1., -2.])
     """
     operation = f"conv{rank}d"
-    (x, weight, *biases), result = prepare(operation, x=x, weight=weight, bias=bias)
+    optional = {} if bias is None else {"bias": bias}
+    (x, weight, *biases), result = prepare(operation, x=x, weight=weight, **optional)
     spec = _spec(operation, rank, x, weight, stride, padding, dilation, groups)
     for given in biases:
         because = "one number for each output channel of `weight`"

@@ -48,7 +48,8 @@ def linear(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Ar
     >>> linear([[1.0, 2.0]], [[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]], [0.0, 0.0, 0.5])
     array([[1. , 2. , 3.5]])
     """
-    (x, weight, *biases), result = prepare("linear", x=x, weight=weight, bias=bias)
+    optional = {} if bias is None else {"bias": bias}
+    (x, weight, *biases), result = prepare("linear", x=x, weight=weight, **optional)
     _check("linear", x, weight)
     y = x @ weight
     for given in biases:

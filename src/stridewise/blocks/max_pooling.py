@@ -212,7 +212,7 @@ def max_pool_backward(
     spec = _spec(operation, rank, x, kernel_size, stride, padding, dilation, ceil_mode)
     shape = (x.shape[0], *spec.output_size, x.shape[-1])
     require_shape(operation, "grad_y", grad_y, shape, "the shape of the output that `x` gives")
-    if ties not in ("first", "all"):
+    if not isinstance(ties, str) or ties not in ("first", "all"):
         raise OptionError(
             explain(
                 operation,

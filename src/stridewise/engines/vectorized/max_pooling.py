@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 
 import numpy as np
@@ -11,6 +10,7 @@ from stridewise.arrays import Array
 from stridewise.engines.protocol import Ties
 from stridewise.engines.vectorized.taps import resized, views
 from stridewise.engines.vectorized.tiles import Tile, tiles
+from stridewise.geometry import Axis
 from stridewise.specs import PoolSpec
 
 __all__ = ["max_pool", "max_pool_grad"]
@@ -34,13 +34,11 @@ def max_pool_grad(grad_y: Array, x: Array, spec: PoolSpec, ties: Ties) -> Array:
     N, C = x.shape[0], x.shape[-1]
     grad_x = np.zeros((N, *spec.input_size, C), grad_y.dtype)
     for tile in tiles(spec, N, _position_bytes(x, spec)):
-        y, where = _tile_max_and_place(x, tile, spec)
-        shares = grad_y[tile.outputs]
-        chosen = where >= 0
-        if ties == "all":
-            _add_to_equals(grad_x, x, y, shares, tile)
-            chosen &= np.isnan(y)  # NaNs equal nothing, and the first one takes the gradient
-        _add_at(grad_x[tile.outputs[0]], where, shares, chosen)
+        if ties == "first":
+            _add_to_first(grad_x, x, grad_y, tile, spec, only_nan=False)
+        elif _add_to_equals(grad_x, x, grad_y, tile):
+            # NaNs equal nothing, and the first one of a window takes the gradient.
+            _add_to_first(grad_x, x, grad_y, tile, spec, only_nan=True)
     return grad_x
 
 
@@ -52,11 +50,15 @@ def _position_bytes(x: Array, spec: PoolSpec) -> int:
 def _tile_max(x: Array, tile: Tile) -> Array:
     values = x[tile.inputs]
     for number, axis in enumerate(tile.axes, start=1):
-        best = np.full(resized(values, number, axis.positions), -np.inf, x.dtype)
-        for best_here, met in views(axis, number, best, values):
-            np.maximum(best_here, met, out=best_here)
-        values = best
+        values = _axis_max(values, number, axis)
     return values
+
+
+def _axis_max(values: Array, number: int, axis: Axis) -> Array:
+    best = np.full(resized(values, number, axis.positions), -np.inf, values.dtype)
+    for best_here, met in views(axis, number, best, values):
+        np.maximum(best_here, met, out=best_here)
+    return best
 
 
 def _tile_max_and_place(x: Array, tile: Tile, spec: PoolSpec) -> tuple[Array, Array]:
@@ -79,18 +81,36 @@ def _tile_max_and_place(x: Array, tile: Tile, spec: PoolSpec) -> tuple[Array, Ar
     return values, places
 
 
-def _add_at(grad_x: Array, where: Array, shares: Array, chosen: Array) -> None:
-    """Add each chosen share to its place; several windows may choose the same place."""
-    N, C = where.shape[0], where.shape[-1]
-    example = np.arange(N).reshape(-1, *(1,) * (where.ndim - 1))
-    flat = (example * math.prod(grad_x.shape[1:-1]) + where) * C + np.arange(C)
-    np.add.at(grad_x.reshape(-1), flat[chosen], shares[chosen])
+def _add_to_first(
+    grad_x: Array, x: Array, grad_y: Array, tile: Tile, spec: PoolSpec, *, only_nan: bool
+) -> None:
+    """Add each gradient at its maximum's place; several windows may choose the same."""
+    y, places = _tile_max_and_place(x, tile, spec)
+    chosen = np.isnan(y) if only_nan else places >= 0
+    examples = grad_x[tile.outputs[0]]
+    N, C = examples.shape[0], examples.shape[-1]
+    example = np.arange(N).reshape(-1, *(1,) * (places.ndim - 1))
+    flat = (example * math.prod(spec.input_size) + places) * C + np.arange(C)
+    np.add.at(examples.reshape(-1), flat[chosen], grad_y[tile.outputs][chosen])
 
 
-def _add_to_equals(grad_x: Array, x: Array, y: Array, shares: Array, tile: Tile) -> None:
-    grad_tile, x_tile = grad_x[tile.inputs], x[tile.inputs]
-    for tap in itertools.product(*(axis.meetings() for axis in tile.axes)):
-        positions = (slice(None), *(at for at, _ in tap))
-        elements = (slice(None), *(met for _, met in tap))
-        equal = x_tile[elements] == y[positions]
-        grad_tile[elements] += np.where(equal, shares[positions], 0)
+def _add_to_equals(grad_x: Array, x: Array, grad_y: Array, tile: Tile) -> bool:
+    """Add each gradient at all elements that equal the maximum; say whether some are NaN.
+
+    One axis at a time, as the maximum was found: an element equals its window's maximum if it
+    equals its row's, and the row's equals the window's.
+    """
+    stages = [x[tile.inputs]]
+    for number, axis in enumerate(tile.axes, start=1):
+        stages.append(_axis_max(stages[-1], number, axis))
+    shares = grad_y[tile.outputs]
+    for number, axis in reversed(list(enumerate(tile.axes, start=1))):
+        values, best = stages[number - 1], stages[number]
+        spread = np.zeros(values.shape, grad_y.dtype)
+        value_views = views(axis, number, best, values)
+        share_views = views(axis, number, shares, spread)
+        for (best_here, met), (share, spread_here) in zip(value_views, share_views, strict=True):
+            spread_here += np.where(met == best_here, share, 0)
+        shares = spread
+    grad_x[tile.inputs] += shares
+    return bool(np.isnan(stages[-1]).any())
