@@ -1,7 +1,7 @@
 """Stridewise: convolutional networks, one step at a time.
 
-The blocks stand here by name; ``stridewise.notebook`` has the exercise's names for them,
-``stridewise.layers``, ``networks`` and ``training`` build on them.
+The blocks stand here by name; ``sw.notebook`` has the exercise's names for them, ``sw.layers``,
+``sw.networks`` and ``sw.training`` build on them, ``sw.datasets`` has images to begin with.
 
 Examples
 --------
@@ -10,6 +10,9 @@ Examples
 array([[4., 4.],
        [4., 4.]])
 """
+
+import importlib
+from types import ModuleType
 
 from stridewise.blocks import (
     BatchNormGradients,
@@ -65,6 +68,8 @@ from stridewise.errors import StridewiseError
 
 __version__ = "0.1.0"
 
+_SUBPACKAGES = ("datasets", "layers", "networks", "notebook", "testing", "training")
+
 __all__ = [
     "BatchNormGradients",
     "ConvGradients",
@@ -119,3 +124,14 @@ __all__ = [
     "tanh_backward",
     "use_engine",
 ]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import a subpackage when it is first used: the blocks alone need none of them."""
+    if name in _SUBPACKAGES:
+        return importlib.import_module(f"stridewise.{name}")
+    raise AttributeError(f"module 'stridewise' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_SUBPACKAGES])
