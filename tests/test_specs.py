@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stridewise.axis_options import axis_ints, axis_padding
 from stridewise.errors import OptionError, OptionTypeError, ShapeError
 from stridewise.geometry import Axis
-from stridewise.specs import ConvSpec, PoolSpec, axis_ints, axis_padding
+from stridewise.specs import ConvSpec, PoolSpec
 
 SPECS = [ConvSpec, PoolSpec]
 

@@ -7,88 +7,17 @@ hashable, and validated when it is made; engines rely on it and check nothing ag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, Self, TypeAlias
-
-import numpy as np
+from typing import Self
 
 from stridewise import geometry
+from stridewise.axis_options import AXES, AxisInts, Padding, Pairs, axis_ints, axis_padding
 from stridewise.errors import OptionError, ShapeError, explain, nearest
 from stridewise.geometry import Axis
 from stridewise.options import require_integer
 
-__all__ = ["AxisInts", "ConvSpec", "Padding", "PoolSpec", "WindowSpec", "axis_padding"]
-
-AxisInts: TypeAlias = int | Sequence[int]
-Padding: TypeAlias = int | Sequence[int | Sequence[int]] | Literal["valid", "same", "same_lower"]
-Pairs: TypeAlias = tuple[tuple[int, int], ...]
-
-# A size beyond this is a mistake, and would overflow the index arithmetic of compiled code.
-_LARGEST = 2**31 - 1
-_AXES = {1: "positions", 2: "rows and columns", 3: "depth, rows and columns"}
-
-
-def _integer(operation: str, name: str, value: object, least: int, whole: object) -> int:
-    return require_integer(operation, name, value, least, _LARGEST, whole)
-
-
-def _is_sequence(value: object) -> bool:
-    if isinstance(value, np.ndarray):
-        return value.ndim > 0
-    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
-
-
-def _wrong_length(operation: str, name: str, value: object, needed: str, hint: str) -> OptionError:
-    return OptionError(
-        explain(
-            operation,
-            f"`{name}` has the wrong form.",
-            needed=needed,
-            received=f"{name}={value!r}",
-            hint=hint,
-        )
-    )
-
-
-def axis_ints(operation: str, name: str, value: AxisInts, rank: int, least: int) -> tuple[int, ...]:
-    """An integer for every axis, or one integer an axis.
-
-    >>> axis_ints("conv2d", "stride", 2, rank=2, least=1)
-    (2, 2)
-    """
-    if not _is_sequence(value):
-        return (_integer(operation, name, value, least, value),) * rank
-    values = list(value)  # type: ignore[arg-type]  # a sequence, as asked in the line above
-    if len(values) != rank:
-        needed = f"an integer, or {rank} of them ({_AXES[rank]})"
-        raise _wrong_length(operation, name, value, needed, f"{name}={(max(least, 1),) * rank}")
-    return tuple(_integer(operation, name, each, least, value) for each in values)
-
-
-def axis_padding(operation: str, name: str, value: object, rank: int) -> Pairs:
-    """A ``(before, after)`` pair for every axis, from any explicit form.
-
-    >>> axis_padding("pad", "widths", [1, (0, 2)], rank=2)
-    ((1, 1), (0, 2))
-    """
-    if not _is_sequence(value):
-        each = _integer(operation, name, value, 0, value)
-        return ((each, each),) * rank
-    entries = list(value)  # type: ignore[call-overload]  # a sequence, as asked in the line above
-    needed = f"an integer, {rank} integers, or {rank} (before, after) pairs ({_AXES[rank]})"
-    hint = f"{name}={((1, 1),) * rank}"
-    if len(entries) != rank:
-        raise _wrong_length(operation, name, value, needed, hint)
-    pairs = []
-    for entry in entries:
-        pair = list(entry) if _is_sequence(entry) else [entry, entry]
-        if len(pair) != 2:
-            raise _wrong_length(operation, name, value, needed, hint)
-        before, after = (_integer(operation, name, width, 0, value) for width in pair)
-        pairs.append((before, after))
-    return tuple(pairs)
+__all__ = ["ConvSpec", "PoolSpec", "WindowSpec"]
 
 
 def _resolved_padding(
@@ -177,7 +106,7 @@ class WindowSpec:
                 explain(
                     self.operation,
                     "the input has an empty spatial axis.",
-                    needed=f"at least one element in {_AXES[self.rank]}",
+                    needed=f"at least one element in {AXES[self.rank]}",
                     received=f"spatial size {self.input_size}",
                     hint="only the batch may be empty",
                 )
@@ -198,7 +127,7 @@ class WindowSpec:
         return explain(
             self.operation,
             "`kernel_size` does not fit the padded input.",
-            needed=f"{span} <= padded size, in {_AXES[self.rank]}",
+            needed=f"{span} <= padded size, in {AXES[self.rank]}",
             received=f"kernel_size={self.kernel_size}{dilated}, padded size={padded}"
             f"   (input size={self.input_size}, padding={self.padding})",
             hint=f"padding={enough}, or a smaller kernel",
@@ -237,7 +166,9 @@ class ConvSpec(WindowSpec):
     ) -> Self:
         """Validate the public forms of the options for an input of ``input_size``."""
         window = _window(operation, input_size, kernel_size, stride, padding, dilation)
-        return cls(operation, *window, groups=_integer(operation, "groups", groups, 1, groups))
+        return cls(
+            operation, *window, groups=require_integer(operation, "groups", groups, at_least=1)
+        )
 
 
 @dataclass(frozen=True)

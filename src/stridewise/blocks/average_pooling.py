@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_rank, require_shape
+from stridewise.axis_options import AxisInts, Padding
 from stridewise.blocks.ranks import LAYOUTS, by_rank
 from stridewise.engines import current_engine
-from stridewise.specs import AxisInts, Padding, PoolSpec
+from stridewise.specs import PoolSpec
 
 __all__ = [
     "avg_pool",

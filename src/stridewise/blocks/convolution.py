@@ -13,10 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_rank, require_shape
+from stridewise.axis_options import AxisInts, Padding
 from stridewise.blocks.ranks import LAYOUTS, by_rank
 from stridewise.engines import current_engine
 from stridewise.errors import ShapeError, explain
-from stridewise.specs import AxisInts, ConvSpec, Padding
+from stridewise.specs import ConvSpec
 
 __all__ = [
     "ConvGradients",

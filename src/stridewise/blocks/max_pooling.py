@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_rank, require_shape
+from stridewise.axis_options import AxisInts, Padding
 from stridewise.blocks.ranks import LAYOUTS, by_rank
 from stridewise.engines import Ties, current_engine
 from stridewise.errors import OptionError, explain, nearest
-from stridewise.specs import AxisInts, Padding, PoolSpec
+from stridewise.specs import PoolSpec
 
 __all__ = [
     "MaxPooled",

@@ -7,8 +7,8 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
+from stridewise.axis_options import axis_padding
 from stridewise.errors import OptionError, ShapeError, explain, nearest
-from stridewise.specs import axis_padding
 
 __all__ = ["PadMode", "pad", "pad_backward"]
 

@@ -37,7 +37,7 @@ class Activation(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.function not in _FUNCTIONS:
+        if not isinstance(self.function, str) or self.function not in _FUNCTIONS:
             raise OptionError(
                 explain(
                     self.kind,

@@ -44,12 +44,12 @@ class BatchNorm(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not (0 <= self.momentum < 1 and self.epsilon >= 0):
+        if not (0 <= self.momentum < 1 and 0 <= self.epsilon < 1):
             raise OptionError(
                 explain(
                     self.kind,
                     "`momentum` or `epsilon` makes no sense.",
-                    needed="0 <= momentum < 1, and epsilon >= 0",
+                    needed="0 <= momentum < 1, and 0 <= epsilon < 1",
                     received=f"momentum={self.momentum!r}, epsilon={self.epsilon!r}",
                     hint="momentum=0.9, epsilon=1e-5",
                 )

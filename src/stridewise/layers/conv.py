@@ -10,6 +10,7 @@ import numpy as np
 
 from stridewise import blocks
 from stridewise.arrays import Array
+from stridewise.axis_options import AxisInts, Padding, axis_ints
 from stridewise.errors import NetworkError, explain
 from stridewise.layers.initialisation import (
     Initialisation,
@@ -18,7 +19,7 @@ from stridewise.layers.initialisation import (
 )
 from stridewise.layers.layer import Layer, LayerGradients, Shape, Window
 from stridewise.options import require_integer
-from stridewise.specs import AxisInts, ConvSpec, Padding, axis_ints
+from stridewise.specs import ConvSpec
 
 __all__ = ["Conv1D", "Conv2D", "Conv3D"]
 

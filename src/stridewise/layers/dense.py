@@ -49,11 +49,11 @@ class Dense(Layer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """(out_features,)."""
-        return (*self.one_input(inputs, rank=0)[:-1], self.out_features)
+        return (*self.one_input(inputs, 0)[:-1], self.out_features)
 
     def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         """One weight array, and one bias if asked for."""
-        weight = (self.one_input(inputs, rank=0)[-1], self.out_features)
+        weight = (self.one_input(inputs, 0)[-1], self.out_features)
         return {"weight": weight, "bias": (self.out_features,)} if self.bias else {"weight": weight}
 
     def initial(self, name: str, shape: Shape, rng: np.random.Generator) -> Array:

@@ -104,11 +104,11 @@ class Layer(ABC):
         """How far one output looks on the spatial axes; None where it sees one position."""
         return None
 
-    def one_input(self, inputs: tuple[Shape, ...], rank: int | None = None) -> Shape:
-        """Take the only input's shape, of ``rank`` spatial axes, or refuse."""
-        if len(inputs) == 1 and (rank is None or len(inputs[0]) == rank + 1):
+    def one_input(self, inputs: tuple[Shape, ...], *ranks: int) -> Shape:
+        """Take the only input's shape, with one of these numbers of spatial axes, or refuse."""
+        if len(inputs) == 1 and (not ranks or len(inputs[0]) - 1 in ranks):
             return inputs[0]
-        spatial = "" if rank is None else f" with {rank} spatial axes and channels"
+        spatial = f" with {' or '.join(map(str, ranks))} spatial axes and channels" if ranks else ""
         raise NetworkError(
             explain(
                 self.kind,

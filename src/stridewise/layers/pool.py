@@ -7,8 +7,9 @@ from typing import Any
 
 from stridewise import blocks
 from stridewise.arrays import Array
+from stridewise.axis_options import AxisInts, Padding
 from stridewise.layers.layer import Layer, LayerGradients, Shape, Window
-from stridewise.specs import AxisInts, Padding, PoolSpec
+from stridewise.specs import PoolSpec
 
 __all__ = ["AveragePool", "GlobalAveragePool", "MaxPool"]
 
@@ -24,7 +25,7 @@ class Pool(Layer):
     ceil_mode: bool = False
 
     def _spec(self, inputs: tuple[Shape, ...]) -> PoolSpec:
-        shape = self.one_input(inputs, rank=len(inputs[0]) - 1 if inputs else 2)
+        shape = self.one_input(inputs, 1, 2, 3)
         return PoolSpec.of(
             self.kind,
             shape[:-1],
@@ -111,8 +112,7 @@ class GlobalAveragePool(Layer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """(C,)."""
-        shape = self.one_input(inputs, rank=max(len(inputs[0]) - 1, 1) if inputs else 2)
-        return shape[-1:]
+        return self.one_input(inputs, 1, 2, 3)[-1:]
 
     def forward(self, *inputs: Array, training: bool = False) -> tuple[Array, Any]:
         """Average; the cache is the input."""

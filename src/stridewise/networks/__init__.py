@@ -1,7 +1,8 @@
 """Networks: layers put together."""
 
 from stridewise.networks.description import build, describe
-from stridewise.networks.graph import Graph, NetworkGradients, Node
+from stridewise.networks.graph import Graph, NetworkGradients
+from stridewise.networks.node import Node
 from stridewise.networks.sequential import Sequential
 from stridewise.networks.summary import LayerFacts, layer_facts, summary
 from stridewise.networks.zoo import (

@@ -92,8 +92,6 @@ def build(
         raise _malformed(f"{type(error).__name__}: {error}") from None
     if len(entries) > _MOST_NODES:
         raise _malformed(f"{len(entries)} nodes")
-    if any(size < 1 or size >= 2**31 for shape in inputs.values() for size in shape):
-        raise _malformed(f"inputs of shapes {inputs}")
     made: dict[str, Layer] = {}
     nodes = []
     for (name, kind, taken), entry in zip(names, entries, strict=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import graphlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,29 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from stridewise.arrays import Array, ArrayLike, as_array
-from stridewise.errors import NetworkError, ShapeError, explain, nearest
+from stridewise.axis_options import axis_ints
+from stridewise.errors import NetworkError, ShapeError, explain
 from stridewise.layers import Layer
 from stridewise.layers.layer import Shape
+from stridewise.networks.node import Node, in_order, unknown_tensor
 from stridewise.networks.summary import summary
 
-__all__ = ["Graph", "NetworkGradients", "Node"]
-
-
-class Node(NamedTuple):
-    """A layer in its place. The tensor that it gives has the node's name.
-
-    Attributes
-    ----------
-    name : str
-    layer : Layer
-        One layer in two nodes shares its parameters.
-    inputs : tuple of str
-        Names of nodes, or of the network's inputs.
-    """
-
-    name: str
-    layer: Layer
-    inputs: tuple[str, ...]
+__all__ = ["Graph", "NetworkGradients"]
 
 
 class NetworkGradients(NamedTuple):
@@ -89,8 +73,8 @@ class Graph:
         arrays: Mapping[str, Array] | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
-        self.inputs = {name: tuple(shape) for name, shape in inputs.items()}
-        self.nodes = _in_order(self.inputs, [Node(n, la, tuple(i)) for n, la, i in nodes])
+        self.inputs = {name: _input_shape(name, shape) for name, shape in inputs.items()}
+        self.nodes = in_order(self.inputs, [Node(n, la, tuple(i)) for n, la, i in nodes])
         self.outputs = tuple(outputs)
         self.dtype = np.dtype(dtype)
         self.shapes: dict[str, Shape] = dict(self.inputs)
@@ -106,10 +90,10 @@ class Graph:
                 else:
                     self._take(node, shapes, arrays)
         if not self.outputs:
-            raise _unknown_tensor("outputs", "none", self.shapes)
+            raise unknown_tensor("outputs", "none", self.shapes)
         for name in self.outputs:
             if name not in self.shapes:
-                raise _unknown_tensor("outputs", name, self.shapes)
+                raise unknown_tensor("outputs", name, self.shapes)
 
     def _take(self, node: Node, shapes: tuple[Shape, ...], arrays: Mapping[str, Array]) -> None:
         for own, wanted in (
@@ -273,56 +257,23 @@ class Graph:
         return arrays
 
 
-def _accumulate(sums: dict[str, Array], name: str, gradient: Array) -> None:
-    sums[name] = sums[name] + gradient if name in sums else gradient
-
-
-def _unknown_tensor(where: str, name: str, known: Mapping[str, Any]) -> NetworkError:
-    return NetworkError(
+def _input_shape(name: str, shape: Shape) -> Shape:
+    sizes = axis_ints("network", "input_shape", shape, rank=len(shape), least=1)
+    if sizes:
+        return sizes
+    raise NetworkError(
         explain(
             "network",
-            f"{where} names a tensor that does not exist.",
-            needed="the name of an input or of a node",
-            received=repr(name),
-            hint=nearest(name, known),
+            f"the input {name!r} has no axes.",
+            needed="a shape with at least the channels, without the batch",
+            received="()",
+            hint="(H, W, C) for images",
         )
     )
 
 
-def _in_order(inputs: Mapping[str, Shape], nodes: list[Node]) -> list[Node]:
-    """Sort the nodes so that each comes after what it takes; refuse what cannot be sorted."""
-    by_name = {node.name: node for node in nodes}
-    twice = [name for name in by_name if name in inputs] or [
-        node.name for node in nodes if by_name[node.name] is not node
-    ]
-    if twice or not inputs:
-        raise NetworkError(
-            explain(
-                "network",
-                "the names are not unique." if twice else "there is no input.",
-                needed="one name for each input and node, and at least one input",
-                received=repr(twice[0]) if twice else "no inputs",
-                hint="another name",
-            )
-        )
-    for node in nodes:
-        for name in node.inputs:
-            if name not in by_name and name not in inputs:
-                raise _unknown_tensor(f"node {node.name!r}", name, {**inputs, **by_name})
-    order = graphlib.TopologicalSorter({node.name: node.inputs for node in nodes})
-    try:
-        names = list(order.static_order())
-    except graphlib.CycleError as error:
-        raise NetworkError(
-            explain(
-                "network",
-                "the nodes form a cycle.",
-                needed="a network in which no node depends on itself",
-                received=" → ".join(error.args[1]),
-                hint="cut one of these connections",
-            )
-        ) from None
-    return [by_name[name] for name in names if name in by_name]
+def _accumulate(sums: dict[str, Array], name: str, gradient: Array) -> None:
+    sums[name] = sums[name] + gradient if name in sums else gradient
 
 
 def _located(node: Node, shapes: tuple[Shape, ...]) -> Shape:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stridewise.geometry import ReceptiveField
 from stridewise.layers.layer import Shape
+from stridewise.networks.node import Node
 
 if TYPE_CHECKING:
-    from stridewise.networks.graph import Graph, Node
+    from stridewise.networks.graph import Graph
 
 __all__ = ["LayerFacts", "layer_facts", "summary"]
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, as_array, prepare, require_rank, require_shape
+from stridewise.axis_options import axis_ints, axis_padding
 from stridewise.blocks import (
     avg_pool2d,
     avg_pool2d_backward,
@@ -23,7 +24,6 @@ from stridewise.errors import OptionError, explain
 from stridewise.notebook.arguments import bias_vector, require_mode, unpack
 from stridewise.notebook.convolution import conv_single_step
 from stridewise.notebook.pooling import create_mask_from_window, distribute_value
-from stridewise.specs import axis_ints, axis_padding
 
 __all__ = [
     "backward",

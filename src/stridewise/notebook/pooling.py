@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, prepare
+from stridewise.axis_options import axis_ints
 from stridewise.blocks import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 from stridewise.errors import ShapeError, explain
 from stridewise.notebook.arguments import one_number, option, require_mode, unpack
-from stridewise.specs import axis_ints
 
 __all__ = ["create_mask_from_window", "distribute_value", "pool_backward", "pool_forward"]
 

@@ -1,0 +1,80 @@
+"""Options of a window: one value for every axis, or one an axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from stridewise.errors import OptionError, explain
+from stridewise.options import require_integer
+
+__all__ = ["AXES", "AxisInts", "Padding", "Pairs", "axis_ints", "axis_padding"]
+
+AxisInts: TypeAlias = int | Sequence[int]
+Padding: TypeAlias = int | Sequence[int | Sequence[int]] | Literal["valid", "same", "same_lower"]
+Pairs: TypeAlias = tuple[tuple[int, int], ...]
+
+# A size beyond this is a mistake, and would overflow the index arithmetic of compiled code.
+_LARGEST = 2**31 - 1
+AXES = {1: "positions", 2: "rows and columns", 3: "depth, rows and columns"}
+
+
+def axis_ints(operation: str, name: str, value: AxisInts, rank: int, least: int) -> tuple[int, ...]:
+    """An integer for every axis, or one integer an axis.
+
+    >>> axis_ints("conv2d", "stride", 2, rank=2, least=1)
+    (2, 2)
+    """
+    if not _is_sequence(value):
+        return (require_integer(operation, name, value, least, _LARGEST),) * rank
+    values = list(value)  # type: ignore[arg-type]  # a sequence, see above
+    if len(values) != rank:
+        needed = f"an integer, or {rank} of them ({AXES[rank]})"
+        raise _wrong_length(operation, name, value, needed, f"{name}={(max(least, 1),) * rank}")
+    return tuple(require_integer(operation, name, each, least, _LARGEST, value) for each in values)
+
+
+def axis_padding(operation: str, name: str, value: object, rank: int) -> Pairs:
+    """A ``(before, after)`` pair for every axis, from any explicit form.
+
+    >>> axis_padding("pad", "widths", [1, (0, 2)], rank=2)
+    ((1, 1), (0, 2))
+    """
+    if not _is_sequence(value):
+        each = require_integer(operation, name, value, 0, _LARGEST)
+        return ((each, each),) * rank
+    entries = list(value)  # type: ignore[call-overload]  # a sequence, see above
+    needed = f"an integer, {rank} integers, or {rank} (before, after) pairs ({AXES[rank]})"
+    hint = f"{name}={((1, 1),) * rank}"
+    if len(entries) != rank:
+        raise _wrong_length(operation, name, value, needed, hint)
+    pairs = []
+    for entry in entries:
+        pair = list(entry) if _is_sequence(entry) else [entry, entry]
+        if len(pair) != 2:
+            raise _wrong_length(operation, name, value, needed, hint)
+        before, after = (
+            require_integer(operation, name, width, 0, _LARGEST, value) for width in pair
+        )
+        pairs.append((before, after))
+    return tuple(pairs)
+
+
+def _is_sequence(value: object) -> bool:
+    if isinstance(value, np.ndarray):
+        return value.ndim > 0
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def _wrong_length(operation: str, name: str, value: object, needed: str, hint: str) -> OptionError:
+    return OptionError(
+        explain(
+            operation,
+            f"`{name}` has the wrong form.",
+            needed=needed,
+            received=f"{name}={value!r}",
+            hint=hint,
+        )
+    )

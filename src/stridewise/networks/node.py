@@ -1,0 +1,79 @@
+"""A layer in its place, and the order in which the nodes of a network can run."""
+
+from __future__ import annotations
+
+import graphlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from stridewise.errors import NetworkError, explain, nearest
+from stridewise.layers import Layer
+from stridewise.layers.layer import Shape
+
+__all__ = ["Node", "in_order", "unknown_tensor"]
+
+
+class Node(NamedTuple):
+    """A layer in its place. The tensor that it gives has the node's name.
+
+    Attributes
+    ----------
+    name : str
+    layer : Layer
+        One layer in two nodes shares its parameters.
+    inputs : tuple of str
+        Names of nodes, or of the network's inputs.
+    """
+
+    name: str
+    layer: Layer
+    inputs: tuple[str, ...]
+
+
+def in_order(inputs: Mapping[str, Shape], nodes: list[Node]) -> list[Node]:
+    """Sort the nodes so that each comes after what it takes; refuse what cannot be sorted."""
+    by_name = {node.name: node for node in nodes}
+    twice = [name for name in by_name if name in inputs] or [
+        node.name for node in nodes if by_name[node.name] is not node
+    ]
+    if twice or not inputs:
+        raise NetworkError(
+            explain(
+                "network",
+                "the names are not unique." if twice else "there is no input.",
+                needed="one name for each input and node, and at least one input",
+                received=repr(twice[0]) if twice else "no inputs",
+                hint="another name",
+            )
+        )
+    for node in nodes:
+        for name in node.inputs:
+            if name not in by_name and name not in inputs:
+                raise unknown_tensor(f"node {node.name!r}", name, {**inputs, **by_name})
+    order = graphlib.TopologicalSorter({node.name: node.inputs for node in nodes})
+    try:
+        names = list(order.static_order())
+    except graphlib.CycleError as error:
+        raise NetworkError(
+            explain(
+                "network",
+                "the nodes form a cycle.",
+                needed="a network in which no node depends on itself",
+                received=" → ".join(error.args[1]),
+                hint="cut one of these connections",
+            )
+        ) from None
+    return [by_name[name] for name in names if name in by_name]
+
+
+def unknown_tensor(where: str, name: str, known: Mapping[str, Any]) -> NetworkError:
+    """Build the error for a name that no input and no node has."""
+    return NetworkError(
+        explain(
+            "network",
+            f"{where} names a tensor that does not exist.",
+            needed="the name of an input or of a node",
+            received=repr(name),
+            hint=nearest(name, known),
+        )
+    )
