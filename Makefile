@@ -14,6 +14,7 @@ help:
 	@echo "make clean   remove .venv and caches; runs stay"
 
 demo: .venv/installed-train
+	@test ! -e $(RUN) || { echo "$(RUN) exists already, and a run is never overwritten; try: make demo RUN=$(RUN)-2"; exit 1; }
 	$(BIN)/stridewise train --run $(RUN)
 
 test: .venv/installed-test

@@ -43,7 +43,9 @@ def as_array(operation: str, name: str, value: ArrayLike) -> Array:
             f"`{name}` does not hold real numbers that it can compute with.",
             needed="float16, float32, float64, an integer dtype or bool",
             received=f"{name}.dtype={array.dtype}",
-            hint=f"np.asarray({name}, dtype=np.float64)",
+            hint=f"{name}.real, if the imaginary parts mean nothing"
+            if array.dtype.kind == "c"
+            else f"np.asarray({name}, dtype=np.float64), if it holds numbers",
         )
     )
 
@@ -83,15 +85,18 @@ def require_rank(operation: str, name: str, array: Array, layout: tuple[str, ...
                 f"`{name}` has the wrong number of axes.",
                 needed=f"{len(layout)} axes ({', '.join(layout)})",
                 received=f"{name}.shape={array.shape}",
-                hint=_rank_hint(name, array, len(layout)),
+                hint=_rank_hint(name, array, layout),
             )
         )
 
 
-def _rank_hint(name: str, array: Array, rank: int) -> str:
-    if array.ndim == rank - 1:
-        return f"{name}[None] for one example, or {name}[..., None] for one channel"
-    return f"an array of {rank} axes; channels come last"
+def _rank_hint(name: str, array: Array, layout: tuple[str, ...]) -> str:
+    if layout[0] in ("N", "m"):
+        if array.ndim == len(layout) - 1:
+            return f"{name}[None] for one example, or {name}[..., None] for one channel"
+        if array.ndim == len(layout) - 2:
+            return f"{name}[None, ..., None] for one example of one channel"
+    return f"an array of {len(layout)} axes; channels come last"
 
 
 def require_shape(

@@ -104,8 +104,9 @@ def nearest(name: object, choices: Iterable[str]) -> str:
     "'lenet5' or 'residual'"
     """
     known = list(choices)
-    close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-    return " or ".join(repr(choice) for choice in (close or known))
+    in_lower_case = {choice.lower(): choice for choice in known}
+    close = difflib.get_close_matches(str(name).lower(), in_lower_case, n=1)
+    return " or ".join(repr(choice) for choice in ([in_lower_case[close[0]]] if close else known))
 
 
 def missing_extra(operation: str, package: str, extra: str) -> MissingExtraError:

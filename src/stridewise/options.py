@@ -40,7 +40,7 @@ def require_integer(
                 f"`{name}` is not an integer.",
                 needed=wanted,
                 received=f"{name}={shown!r}",
-                hint=f"{name}={max(at_least, 1)}",
+                hint=f"{name}={_as_integer(value, at_least)}",
             )
         )
     if number < at_least or (at_most is not None and number > at_most):
@@ -54,6 +54,15 @@ def require_integer(
             )
         )
     return number
+
+
+def _as_integer(value: object, at_least: int) -> int:
+    """What was probably meant: 2 for 2.0 and "2"."""
+    try:
+        number = int(value)  # type: ignore[call-overload]  # whatever fails is caught
+    except (TypeError, ValueError, OverflowError):
+        return max(at_least, 1)
+    return number if number == value or str(number) == value else max(at_least, 1)
 
 
 def require_size(operation: str, size: object) -> tuple[int, int]:

@@ -7,6 +7,7 @@ hashable, and validated when it is made; engines rely on it and check nothing ag
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
@@ -46,6 +47,9 @@ def _resolved_padding(
             hint=f"padding={nearest(padding, ['valid', 'same', 'same_lower'])}",
         )
     )
+
+
+_MOST_POSITIONS = 2**40
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,16 @@ class WindowSpec:
             )
         if 0 in self.output_size:
             raise ShapeError(self._does_not_fit())
+        if math.prod(self.output_size) > _MOST_POSITIONS:
+            raise OptionError(
+                explain(
+                    self.operation,
+                    "the output would be larger than any memory.",
+                    needed=f"at most {_MOST_POSITIONS:,} positions",
+                    received=f"{math.prod(self.output_size):,}, with padding={self.padding}",
+                    hint="a smaller padding",
+                )
+            )
 
     def _does_not_fit(self) -> str:
         padded = tuple(axis.before + axis.size + axis.after for axis in self.axes)

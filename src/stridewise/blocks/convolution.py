@@ -17,6 +17,7 @@ from stridewise.axis_options import AxisInts, Padding
 from stridewise.blocks.ranks import LAYOUTS, by_rank
 from stridewise.engines import current_engine
 from stridewise.errors import ShapeError, explain
+from stridewise.options import require_integer
 from stridewise.specs import ConvSpec
 
 __all__ = [
@@ -207,7 +208,22 @@ def _spec(
 ) -> ConvSpec:
     require_rank(operation, "x", x, LAYOUTS[rank])
     require_rank(operation, "weight", weight, (*("kernel",) * rank, "C_in // groups", "C_out"))
-    spec = ConvSpec.of(
+    groups = require_integer(operation, "groups", groups, at_least=1)
+    # Channels before sizes: of an array in another layout, both are wrong, and channels say why.
+    C_in, (C_in_group, C_out) = x.shape[-1], weight.shape[-2:]
+    if C_in_group * groups != C_in or C_in == 0:
+        raise ShapeError(_channels_do_not_match(operation, x, weight, groups))
+    if C_out == 0 or C_out % groups:
+        raise ShapeError(
+            explain(
+                operation,
+                "`groups` does not divide the output channels.",
+                needed="C_out, the last axis of `weight`, a positive multiple of groups",
+                received=f"weight.shape={weight.shape}, groups={groups}",
+                hint=f"{max(C_out // groups, 1) * groups} output channels",
+            )
+        )
+    return ConvSpec.of(
         operation,
         x.shape[1:-1],
         weight.shape[:-2],
@@ -216,26 +232,15 @@ def _spec(
         dilation=dilation,
         groups=groups,
     )
-    C_in, (C_in_group, C_out) = x.shape[-1], weight.shape[-2:]
-    if C_in_group * spec.groups != C_in or C_in == 0:
-        raise ShapeError(_channels_do_not_match(operation, x, weight, spec.groups))
-    if C_out == 0 or C_out % spec.groups:
-        raise ShapeError(
-            explain(
-                operation,
-                "`groups` does not divide the output channels.",
-                needed="C_out, the last axis of `weight`, a positive multiple of groups",
-                received=f"weight.shape={weight.shape}, groups={spec.groups}",
-                hint=f"{max(C_out // spec.groups, 1) * spec.groups} output channels",
-            )
-        )
-    return spec
 
 
 def _channels_do_not_match(operation: str, x: Array, weight: Array, groups: int) -> str:
     wanted = weight.shape[-2] * groups
     hint = f"weight of shape {(*weight.shape[:-2], x.shape[-1] // groups, weight.shape[-1])}"
-    if x.shape[1] == wanted:
+    if x.shape[1] == weight.shape[1] * groups:
+        axes = (*range(2, x.ndim), 1, 0)
+        hint = f"np.moveaxis(x, 1, -1) and weight.transpose{axes}: these look channels-first"
+    elif x.shape[1] == wanted:
         hint = "np.moveaxis(x, 1, -1): this `x` looks channels-first"
     elif x.shape[-1] % groups:
         hint = "a number of groups that divides the input channels"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 __all__ = ["LAYOUTS", "by_rank"]
 
@@ -32,18 +32,34 @@ def by_rank(
     """
 
     def fixed(rank: int) -> Callable[P, R]:
+        signature = inspect.signature(operation)
+        signature = signature.replace(parameters=list(signature.parameters.values())[1:])
+        name = _name(operation.__name__, rank)
+
         @functools.wraps(operation)
         def face(*args: P.args, **kwargs: P.kwargs) -> R:
-            return operation(rank, *args, **kwargs)
+            try:
+                return operation(rank, *args, **kwargs)
+            except TypeError:
+                _require_fit(name, signature, args, kwargs)
+                raise
 
-        face.__name__ = face.__qualname__ = _name(operation.__name__, rank)
-        signature = inspect.signature(operation)
-        parameters = list(signature.parameters.values())[1:]
-        vars(face)["__signature__"] = signature.replace(parameters=parameters)
+        face.__name__ = face.__qualname__ = name
+        vars(face)["__signature__"] = signature
         del vars(face)["__wrapped__"]  # or introspection finds `rank` again
         return face
 
     return fixed(1), fixed(2), fixed(3)
+
+
+def _require_fit(
+    name: str, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    """Refuse arguments that do not fit, in the caller's words: without the hidden rank."""
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise TypeError(f"{name}{signature}: {error}") from None
 
 
 def _name(name: str, rank: int) -> str:

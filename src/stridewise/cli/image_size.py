@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 from stridewise.errors import OptionError, explain
 
-__all__ = ["ImageSize", "parse_image_size"]
-
-ImageSize: TypeAlias = tuple[int, int]
+__all__ = ["parse_image_size"]
 
 
-def parse_image_size(text: str) -> ImageSize:
+def parse_image_size(text: str) -> tuple[int, int]:
     """Read rows and columns.
 
     Examples

@@ -9,6 +9,7 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line; errors are told in one message, without a traceback."""
+    from stridewise import __version__
     from stridewise.errors import StridewiseError, missing_extra
 
     try:
@@ -23,7 +24,7 @@ def main() -> None:
         sys.exit(str(missing_extra("stridewise", error.name or "typer", "train")))
     app = typer.Typer(
         name="stridewise",
-        help="Convolutional networks, one step at a time.",
+        help=f"Convolutional networks, one step at a time. Version {__version__}.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

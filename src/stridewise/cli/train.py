@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from typer import Option
 
-from stridewise.cli.image_size import ImageSize, parse_image_size
+from stridewise.cli.image_size import parse_image_size
 from stridewise.cli.progress_bar import ProgressBar
 from stridewise.engines import engine_info, set_engine
 from stridewise.networks import ZOO
@@ -34,10 +34,9 @@ def train(
         str | None, Option(help="The test set; by default a fifth of the data is kept for it.")
     ] = None,
     size: Annotated[
-        ImageSize | None,
+        str | None,
         Option(
             help="Rows and columns that images of a folder are brought to, such as 64x48.",
-            parser=parse_image_size,
             metavar="HxW",
         ),
     ] = None,
@@ -78,7 +77,7 @@ def train(
     options = RunOptions(
         data=data,
         test_data=test_data,
-        size=size,
+        size=None if size is None else parse_image_size(size),
         network=network,
         epochs=epochs,
         batch_size=batch_size,
@@ -91,6 +90,9 @@ def train(
         seed=seed,
     )
     console = Console()
+    console.print(f"engine {engine_info().in_use}, seed {seed}; Ctrl-C stops and keeps the network")
+    if engine_info().in_use == "loops":
+        console.print("[yellow]loops is for reading: hundreds of times slower than numpy[/yellow]")
     with stop_on_interrupt() as should_stop, ProgressBar(console, epochs) as bar:
         outcome = train_run(options, run, bar, should_stop)
     report = write_report(outcome)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from stridewise.datasets.dataset import Dataset
 from stridewise.datasets.digits import digits
@@ -71,6 +72,16 @@ def _without_resizing(source: str | os.PathLike[str]) -> Dataset:
         return digits()
     path = as_path("load", source)
     reader = _READERS.get(path.suffix.lower())
+    if not path.exists() and (path.suffix or len(path.parts) > 1):
+        raise DataError(
+            explain(
+                "load",
+                "there is no such file or folder.",
+                needed="'digits', a folder of images, or a file .npz, .h5 or .hdf5",
+                received=repr(str(source)),
+                hint=f"look for it from the current folder, {str(Path.cwd())!r}",
+            )
+        )
     if reader is None:
         raise DataError(
             explain(

@@ -119,7 +119,7 @@ def parsing(operation: str, path: Path, kind: str) -> Iterator[None]:
     # no list of their errors would be complete. Nothing but parsing runs inside this block.
     except Exception as error:
         detail = " ".join(str(error).split())[:200]
-        article = "an" if kind[0] in "AEIOUHN" else "a"
+        article = "an" if kind[0] in "AEIOUHNaeiou" else "a"
         raise DataError(
             explain(
                 operation,

@@ -115,6 +115,6 @@ class Layer(ABC):
                 "the layer cannot take these inputs.",
                 needed=f"one input{spatial}",
                 received=f"shapes {', '.join(map(str, inputs)) or 'none'}",
-                hint="Flatten() before Dense, or another layer in front",
+                hint="an input_shape of (H, W, C), without the batch; Flatten() before Dense",
             )
         )

@@ -13,7 +13,7 @@ from stridewise.axis_options import axis_ints
 from stridewise.errors import NetworkError, ShapeError, explain
 from stridewise.layers import Layer
 from stridewise.layers.layer import Shape
-from stridewise.networks.node import Node, in_order, unknown_tensor
+from stridewise.networks.node import Node, in_order, require_layer, unknown_tensor
 from stridewise.networks.summary import summary
 
 __all__ = ["Graph", "NetworkGradients"]
@@ -74,6 +74,8 @@ class Graph:
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
         self.inputs = {name: _input_shape(name, shape) for name, shape in inputs.items()}
+        for _, layer, _ in nodes:
+            require_layer(layer)
         self.nodes = in_order(self.inputs, [Node(n, la, tuple(i)) for n, la, i in nodes])
         self.outputs = tuple(outputs)
         self.dtype = np.dtype(dtype)
@@ -117,6 +119,14 @@ class Graph:
     def summary(self) -> str:
         """Say layer by layer: shape, parameters, multiply-adds, receptive field."""
         return summary(self)
+
+    def __repr__(self) -> str:
+        numbers = sum(array.size for array in self.parameters.values())
+        return f"{type(self).__name__}({len(self.nodes)} layers, {numbers:,} parameters)"
+
+    def __call__(self, *inputs: ArrayLike) -> Any:
+        """Run the network in inference; see :meth:`predict`."""
+        return self.predict(*inputs)
 
     def input_shapes(self, node: Node) -> tuple[Shape, ...]:
         """Shapes of the tensors that a node takes."""

@@ -10,7 +10,7 @@ from stridewise.errors import NetworkError, explain, nearest
 from stridewise.layers import Layer
 from stridewise.layers.layer import Shape
 
-__all__ = ["Node", "in_order", "unknown_tensor"]
+__all__ = ["Node", "in_order", "require_layer", "unknown_tensor"]
 
 
 class Node(NamedTuple):
@@ -28,6 +28,22 @@ class Node(NamedTuple):
     name: str
     layer: Layer
     inputs: tuple[str, ...]
+
+
+def require_layer(layer: object) -> None:
+    """Refuse what is no layer: a class without its parentheses, a name in quotes."""
+    if not isinstance(layer, Layer):
+        raise NetworkError(
+            explain(
+                "network",
+                "this is not a layer.",
+                needed="layers, made by their classes",
+                received=repr(layer),
+                hint=f"{layer.__name__}()"
+                if isinstance(layer, type)
+                else 'Activation("relu"), for one',
+            )
+        )
 
 
 def in_order(inputs: Mapping[str, Shape], nodes: list[Node]) -> list[Node]:

@@ -12,6 +12,7 @@ from stridewise.errors import NetworkError, explain
 from stridewise.layers import Layer
 from stridewise.layers.layer import Shape
 from stridewise.networks.graph import Graph
+from stridewise.networks.node import require_layer
 
 __all__ = ["Sequential"]
 
@@ -60,6 +61,7 @@ class Sequential(Graph):
         nodes: list[tuple[str, Layer, tuple[str]]] = []
         previous = "input"
         for layer in layers:
+            require_layer(layer)
             kind = layer.kind.lower()
             count[kind] += 1
             nodes.append((f"{kind}_{count[kind]}", layer, (previous,)))

@@ -17,8 +17,8 @@ from stridewise.options import require_integer
 from stridewise.training.divergence import diverged
 from stridewise.training.early_stopping import EarlyStopping
 from stridewise.training.evaluation import evaluate
-from stridewise.training.optimizers import Optimizer
-from stridewise.training.schedules import Schedule
+from stridewise.training.optimizers import Adam, Optimizer
+from stridewise.training.schedules import Schedule, constant
 
 __all__ = ["Augmentation", "EpochResult", "History", "Progress", "fit"]
 
@@ -64,9 +64,9 @@ def fit(
     train: Dataset,
     *,
     epochs: int,
-    batch_size: int,
-    optimizer: Optimizer,
-    schedule: Schedule,
+    batch_size: int = 32,
+    optimizer: Optimizer | None = None,
+    schedule: Schedule | float = 0.001,
     seed: int = 0,
     validation: Dataset | None = None,
     augmentation: Augmentation | None = None,
@@ -84,9 +84,10 @@ def fit(
     train : Dataset
         Shuffled anew in every epoch, by ``seed``.
     epochs, batch_size : int
-    optimizer : Optimizer
-    schedule : function of int to float
-        The learning rate at each step, counted from 0 over all epochs.
+    optimizer : Optimizer, optional
+        By default Adam.
+    schedule : float, or function of int to float
+        The learning rate, or one for each step, counted from 0 over all epochs.
     seed : int
         Of shuffling and augmentation; the same seed gives the same numbers, bit for bit, on one
         machine.
@@ -116,6 +117,8 @@ def fit(
     """
     require_integer("fit", "epochs", epochs, at_least=1)
     _check_fit(network, train, early_stopping is not None and validation is None)
+    rate_at = schedule if callable(schedule) else constant(schedule)
+    moves = Adam() if optimizer is None else optimizer
     told = progress or Progress()
     told.begin(len(train))
     rng = np.random.default_rng(seed)
@@ -128,8 +131,8 @@ def fit(
             if augmentation is not None:
                 x = augmentation(x, rng)
             x = normalisation(x)
-            rate = schedule(step)
-            loss, correct = _train_step(network, x, labels, optimizer, epoch, rate)
+            rate = rate_at(step)
+            loss, correct = _train_step(network, x, labels, moves, epoch, rate)
             step, seen, right = step + 1, seen + len(labels), right + correct
             loss_sum += loss * len(labels)
             told.batch(epoch, len(labels), loss_sum / seen, right / seen)
@@ -171,6 +174,16 @@ def _train_step(
 
 
 def _check_fit(network: Graph, dataset: Dataset, lacks_validation: bool) -> None:
+    if not isinstance(dataset, Dataset):
+        raise DataError(
+            explain(
+                "fit",
+                "the training data is not a dataset.",
+                needed="a stridewise.datasets.Dataset",
+                received=type(dataset).__name__,
+                hint="Dataset(images, labels, classes)",
+            )
+        )
     if lacks_validation:
         raise DataError(
             explain(
@@ -179,6 +192,17 @@ def _check_fit(network: Graph, dataset: Dataset, lacks_validation: bool) -> None
                 needed="a validation set",
                 received="validation=None",
                 hint="train, validation = datasets.split(data, (0.9, 0.1), seed=0)",
+            )
+        )
+    last = next((node for node in network.nodes if node.name in network.outputs), None)
+    if last is not None and last.layer.options.get("function") == "softmax":
+        raise DataError(
+            explain(
+                "fit",
+                "the network ends in a softmax, which the loss has in it already.",
+                needed="logits: one unnormalised number a class",
+                received=f"the output of {last.name!r}",
+                hint=f"leave {last.name!r} out; sw.softmax(network(x)) gives probabilities",
             )
         )
     (shape, *others), outputs = network.inputs.values(), network.outputs

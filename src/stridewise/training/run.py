@@ -135,7 +135,7 @@ def train_run(
                 "the run folder exists already, and a run is never overwritten.",
                 needed="the path of a folder that does not exist yet",
                 received=str(folder),
-                hint=f"{_free_name(folder)}, or remove {folder}",
+                hint=f"{_free_name(folder)}",
             )
         )
     train, validation, test = _parts(options)

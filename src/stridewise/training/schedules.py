@@ -8,19 +8,28 @@ from typing import TypeAlias
 
 from stridewise.errors import OptionError, explain, nearest
 
-__all__ = ["SCHEDULES", "Schedule", "constant", "cosine", "make_schedule", "step_decay"]
+__all__ = [
+    "SCHEDULES",
+    "Schedule",
+    "constant",
+    "cosine",
+    "make_schedule",
+    "require_rate",
+    "step_decay",
+]
 
 Schedule: TypeAlias = Callable[[int], float]
 
 
-def constant(rate: float, total_steps: int) -> Schedule:  # noqa: ARG001 - one signature for all
-    """Keep the rate.
+def constant(rate: float, total_steps: int = 0) -> Schedule:  # noqa: ARG001 - one form for all
+    """Keep the rate, however many steps there are.
 
     Examples
     --------
-    >>> constant(0.1, total_steps=100)(99)
+    >>> constant(0.1)(99)
     0.1
     """
+    require_rate(rate)
     return lambda step: rate  # noqa: ARG005
 
 
@@ -37,6 +46,7 @@ def step_decay(rate: float, total_steps: int, factor: float = 0.1) -> Schedule:
     >>> schedule(49), schedule(50), round(schedule(75), 3)
     (1.0, 0.1, 0.01)
     """
+    require_rate(rate)
 
     def at(step: int) -> float:
         return rate * factor ** ((step >= total_steps / 2) + (step >= total_steps * 3 / 4))
@@ -57,6 +67,7 @@ def cosine(rate: float, total_steps: int, warmup: float = 0.05) -> Schedule:
     >>> schedule(0), schedule(10), round(schedule(55), 3)
     (0.1, 1.0, 0.5)
     """
+    require_rate(rate)
     rising = max(round(warmup * total_steps), 1)
 
     def at(step: int) -> float:
@@ -93,7 +104,12 @@ def make_schedule(name: str, rate: float, total_steps: int) -> Schedule:
                 hint=nearest(name, SCHEDULES),
             )
         )
-    if not (rate > 0 and math.isfinite(rate)):
+    return SCHEDULES[name](rate, total_steps)
+
+
+def require_rate(rate: float) -> None:
+    """Refuse a learning rate that is not a positive number."""
+    if not (isinstance(rate, int | float) and rate > 0 and math.isfinite(rate)):
         raise OptionError(
             explain(
                 "schedule",
@@ -103,4 +119,3 @@ def make_schedule(name: str, rate: float, total_steps: int) -> Schedule:
                 hint="0.001 for adam, 0.05 for sgd",
             )
         )
-    return SCHEDULES[name](rate, total_steps)
