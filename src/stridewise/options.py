@@ -38,7 +38,7 @@ def require_integer(
             explain(
                 operation,
                 f"`{name}` is not an integer.",
-                needed=wanted,
+                needed=f"integers >= {at_least}",
                 received=f"{name}={shown!r}",
                 hint=f"{name}={_as_integer(value, at_least)}",
             )

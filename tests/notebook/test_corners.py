@@ -145,12 +145,40 @@ def test_compact_mask_and_share():
     ("call", "message"),
     [
         (lambda A, W, b: conv_forward(A, W, b, {"pad": 1}), "`hparameters` has no 'stride'"),
-        (lambda A, W, b: conv_forward(A, W, b, None), "`hparameters` has no 'stride'"),
+        (lambda A, W, b: conv_forward(A, W, b, None), "`hparameters` is not a dictionary"),
         (
             lambda A, W, b: conv_forward(A, W, b[..., :3], {"pad": 1, "stride": 1}),
             "`b` does not fit",
         ),
         (lambda A, W, b: conv_forward(A, W[0], b, {}), "`W` has the wrong number of axes"),
+        (
+            lambda A, W, b: conv_forward(A, W, b, {"pad": -1, "stride": 1}),
+            "conv_forward: `pad` is out",
+        ),
+        (
+            lambda A, W, b: conv_forward(A, W, b, {"pad": 0, "stride": 0}),
+            "conv_forward: `stride` is out",
+        ),
+        (
+            lambda A, W, b: conv_forward(A, W[:, :, :2], b, {"pad": 0, "stride": 1}),
+            "`W` has the wrong",
+        ),
+        (
+            lambda A, W, b: conv_forward(A[0], W, b, {"pad": 0, "stride": 1}),
+            "`A_prev` has the wrong",
+        ),
+        (
+            lambda A, W, b: conv_backward(A, (A, W, b, {"pad": 0, "stride": 1})),
+            "conv_backward: `dZ` has the wrong shape",
+        ),
+        (
+            lambda A, W, b: pool_backward(A, (A, {"f": 2, "stride": 1})),
+            "pool_backward: `dA` has the wrong shape",
+        ),
+        (
+            lambda A, W, b: pool_forward(A, {"f": 0, "stride": 1}),
+            "pool_forward: `f` is out of range",
+        ),
         (lambda A, W, b: conv_backward(A, (A, W)), "`cache` is not the one"),
         (lambda A, W, b: pool_backward(A, None), "`cache` is not the one"),
         (
@@ -162,7 +190,7 @@ def test_compact_mask_and_share():
         (lambda A, W, b: create_mask_from_window([]), "an empty window has no maximum"),
         (lambda A, W, b: distribute_value(1, (0, 2)), "`shape` is out of range"),
         (lambda A, W, b: zero_pad(A[0], 1), "`X` has the wrong number of axes"),
-        (lambda A, W, b: zero_pad(A, -1), "`widths` is out of range"),
+        (lambda A, W, b: zero_pad(A, -1), "`pad` is out of range"),
         (lambda A, W, b: compact.padding(A, dims=5), "`dims` is not a number of axes"),
         (lambda A, W, b: compact.padding(A, dims=3), "`X` has the wrong number of axes"),
         (lambda A, W, b: compact.forward(A, W, b, 0, 1, 2), "`W` has the wrong shape"),

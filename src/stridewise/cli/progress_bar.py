@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from types import TracebackType
 from typing import Self
@@ -45,6 +47,13 @@ class ProgressBar(Progress):
         traceback: TracebackType | None,
     ) -> None:
         self._bar.stop()
+
+    def stopping(self) -> None:
+        """Say that Ctrl-C was heard: a slow engine may need a while for its batch."""
+        text = "stopping after this batch, then testing; Ctrl-C again cuts off and keeps less"
+        # Written past the console: this runs inside a signal's handler, which may have
+        # interrupted the console while it held its own lock.
+        os.write(sys.stderr.fileno(), f"\n{text}\n".encode())
 
     def begin(self, images: int) -> None:
         """Learn how many images an epoch has."""

@@ -93,7 +93,8 @@ def train(
     console.print(f"engine {engine_info().in_use}, seed {seed}; Ctrl-C stops and keeps the network")
     if engine_info().in_use == "loops":
         console.print("[yellow]loops is for reading: hundreds of times slower than numpy[/yellow]")
-    with stop_on_interrupt() as should_stop, ProgressBar(console, epochs) as bar:
+    bar = ProgressBar(console, epochs)
+    with stop_on_interrupt(bar.stopping) as should_stop, bar:
         outcome = train_run(options, run, bar, should_stop)
     report = write_report(outcome)
     console.print(_table(outcome, report))

@@ -5,26 +5,71 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stridewise.arrays import Array, ArrayLike, as_array
+from stridewise.arrays import Array, ArrayLike, as_array, require_rank
 from stridewise.errors import OptionError, ShapeError, explain, nearest
+from stridewise.geometry import output_size
+from stridewise.options import require_integer
 
-__all__ = ["bias_vector", "one_number", "option", "require_mode", "unpack"]
+__all__ = [
+    "bias_vector",
+    "images",
+    "one_number",
+    "option",
+    "output_shape",
+    "require_mode",
+    "unpack",
+]
+
+_LARGEST = 2**31 - 1
 
 
-def option(function: str, hparameters: Mapping[str, Any], name: str) -> Any:
-    """Take one entry of ``hparameters``, or say which it has."""
-    if isinstance(hparameters, Mapping) and name in hparameters:
-        return hparameters[name]
-    received = sorted(hparameters) if isinstance(hparameters, Mapping) else repr(hparameters)
+def option(function: str, hparameters: object, name: str, at_least: int = 1) -> int:
+    """Take one entry of ``hparameters``, a number of pixels, or say which it has."""
+    if not isinstance(hparameters, Mapping):
+        problem, received = "`hparameters` is not a dictionary.", repr(hparameters)
+    elif name not in hparameters:
+        problem = f"`hparameters` has no {name!r}."
+        received = f"the keys {', '.join(map(repr, hparameters)) or '(none)'}"
+    else:
+        return require_integer(function, name, hparameters[name], at_least, _LARGEST)
     raise OptionError(
         explain(
             function,
-            f"`hparameters` has no {name!r}.",
-            needed=f"a dictionary with {name!r}",
-            received=f"hparameters with {received}",
-            hint=f"hparameters[{name!r}] = 1",
+            problem,
+            needed=f"a dictionary with {name!r}, in pixels",
+            received=received,
+            hint=f"{{{name!r}: {max(at_least, 1)}, …}}",
         )
     )
+
+
+def output_shape(
+    function: str, A_prev: Array, f: tuple[int, int], n_C: int, stride: int, pad: int = 0
+) -> tuple[int, ...]:
+    """(m, n_H, n_W, n_C), or say that the window does not fit."""
+    m, n_H_prev, n_W_prev, _ = A_prev.shape
+    sizes = [
+        output_size(n, size, stride, pad, pad)
+        for n, size in zip((n_H_prev, n_W_prev), f, strict=True)
+    ]
+    if min(sizes) < 1:
+        raise ShapeError(
+            explain(
+                function,
+                "the window does not fit the padded input.",
+                needed="f <= n_H_prev + 2·pad and f <= n_W_prev + 2·pad",
+                received=f"windows of {f[0]} × {f[1]}, A_prev.shape={A_prev.shape}, pad={pad}",
+                hint="a larger pad or a smaller window",
+            )
+        )
+    return (m, *sizes, n_C)
+
+
+def images(function: str, name: str, value: ArrayLike) -> Array:
+    """Take a batch of images, or say what shape they should have."""
+    array = as_array(function, name, value)
+    require_rank(function, name, array, ("m", "n_H", "n_W", "n_C"))
+    return array
 
 
 def unpack(function: str, cache: Any, names: tuple[str, ...]) -> tuple[Any, ...]:

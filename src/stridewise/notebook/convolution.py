@@ -9,11 +9,17 @@ import numpy as np
 from stridewise.arrays import Array, ArrayLike, as_array, prepare, require_rank, require_shape
 from stridewise.blocks import conv2d, conv2d_backward
 from stridewise.blocks import pad as pad_block
-from stridewise.notebook.arguments import bias_vector, one_number, option, unpack
+from stridewise.notebook.arguments import (
+    bias_vector,
+    images,
+    one_number,
+    option,
+    output_shape,
+    unpack,
+)
+from stridewise.options import require_integer
 
 __all__ = ["conv_backward", "conv_forward", "conv_single_step", "zero_pad"]
-
-_WEIGHTS = ("f", "f", "n_C_prev", "n_C")
 
 
 def zero_pad(X: ArrayLike, pad: int) -> Array:
@@ -36,9 +42,8 @@ def zero_pad(X: ArrayLike, pad: int) -> Array:
            [0., 1., 1., 0.],
            [0., 0., 0., 0.]])
     """
-    X = as_array("zero_pad", "X", X)
-    require_rank("zero_pad", "X", X, ("m", "n_H", "n_W", "n_C"))
-    return pad_block(X, pad)
+    X = images("zero_pad", "X", X)
+    return pad_block(X, require_integer("zero_pad", "pad", pad, at_least=0))
 
 
 def conv_single_step(a_slice_prev: ArrayLike, W: ArrayLike, b: ArrayLike) -> Any:
@@ -90,15 +95,9 @@ def conv_forward(
     >>> Z.shape
     (2, 3, 4, 8)
     """
-    weights = as_array("conv_forward", "W", W)
-    require_rank("conv_forward", "W", weights, _WEIGHTS)
-    Z = conv2d(
-        A_prev,
-        weights,
-        bias_vector("conv_forward", b, weights.shape[-1]),
-        stride=option("conv_forward", hparameters, "stride"),
-        padding=option("conv_forward", hparameters, "pad"),
-    )
+    weights, stride, pad, _ = _checked("conv_forward", A_prev, W, hparameters)
+    bias = bias_vector("conv_forward", b, weights.shape[-1])
+    Z = conv2d(A_prev, weights, bias, stride=stride, padding=pad)
     return Z, (A_prev, W, b, hparameters)
 
 
@@ -126,11 +125,24 @@ def conv_backward(dZ: ArrayLike, cache: tuple[Any, ...]) -> tuple[Array, Array, 
     [(2, 5, 7, 4), (3, 3, 4, 8), (1, 1, 1, 8)]
     """
     A_prev, W, _, hparameters = unpack("conv_backward", cache, ("A_prev", "W", "b", "hparameters"))
-    gradients = conv2d_backward(
-        dZ,
-        A_prev,
-        W,
-        stride=option("conv_backward", hparameters, "stride"),
-        padding=option("conv_backward", hparameters, "pad"),
-    )
+    weights, stride, pad, shape = _checked("conv_backward", A_prev, W, hparameters)
+    dZ = as_array("conv_backward", "dZ", dZ)
+    require_shape("conv_backward", "dZ", dZ, shape, "the shape of Z")
+    gradients = conv2d_backward(dZ, A_prev, weights, stride=stride, padding=pad)
     return gradients.x, gradients.weight, gradients.bias.reshape(1, 1, 1, -1)
+
+
+def _checked(
+    function: str, A_prev: ArrayLike, W: ArrayLike, hparameters: dict[str, Any]
+) -> tuple[Array, int, int, tuple[int, ...]]:
+    """The weights, stride and pad, and the shape of Z; refusals in the exercise's words."""
+    inputs, weights = images(function, "A_prev", A_prev), as_array(function, "W", W)
+    require_rank(function, "W", weights, ("f", "f", "n_C_prev", "n_C"))
+    stride = option(function, hparameters, "stride")
+    pad = option(function, hparameters, "pad", at_least=0)
+    f_rows, f_columns, n_C_prev, n_C = weights.shape
+    if n_C_prev != inputs.shape[-1]:
+        wanted = (f_rows, f_columns, inputs.shape[-1], n_C)
+        require_shape(function, "W", weights, wanted, "n_C_prev being that of `A_prev`")
+    shape = output_shape(function, inputs, (f_rows, f_columns), n_C, stride, pad)
+    return weights, stride, pad, shape

@@ -6,11 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from stridewise.arrays import Array, ArrayLike, prepare
+from stridewise.arrays import Array, ArrayLike, as_array, prepare, require_shape
 from stridewise.axis_options import axis_ints
 from stridewise.blocks import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 from stridewise.errors import ShapeError, explain
-from stridewise.notebook.arguments import one_number, option, require_mode, unpack
+from stridewise.notebook.arguments import (
+    images,
+    one_number,
+    option,
+    output_shape,
+    require_mode,
+    unpack,
+)
 
 __all__ = ["create_mask_from_window", "distribute_value", "pool_backward", "pool_forward"]
 
@@ -42,9 +49,8 @@ def pool_forward(
     >>> pool_forward(A_prev, {"f": 2, "stride": 1}, "average")[0].ravel()
     array([1.5])
     """
-    require_mode("pool_forward", mode, _MODES)
+    f, stride, _ = _checked("pool_forward", A_prev, hparameters, mode)
     pool = max_pool2d if mode == "max" else avg_pool2d
-    f, stride = (option("pool_forward", hparameters, name) for name in ("f", "stride"))
     return pool(A_prev, f, stride=stride), (A_prev, hparameters)
 
 
@@ -139,9 +145,21 @@ def pool_backward(dA: ArrayLike, cache: tuple[Any, ...], mode: str = "max") -> A
     >>> pool_backward(np.ones_like(A), cache).ravel()
     array([1., 0., 1., 0.])
     """
-    require_mode("pool_backward", mode, _MODES)
     A_prev, hparameters = unpack("pool_backward", cache, ("A_prev", "hparameters"))
-    f, stride = (option("pool_backward", hparameters, name) for name in ("f", "stride"))
+    f, stride, shape = _checked("pool_backward", A_prev, hparameters, mode)
+    dA = as_array("pool_backward", "dA", dA)
+    require_shape("pool_backward", "dA", dA, shape, "the shape of A")
     if mode == "max":
         return max_pool2d_backward(dA, A_prev, f, stride=stride, ties="all")
     return avg_pool2d_backward(dA, A_prev, f, stride=stride)
+
+
+def _checked(
+    function: str, A_prev: ArrayLike, hparameters: dict[str, Any], mode: str
+) -> tuple[int, int, tuple[int, ...]]:
+    """The window's size and stride, and the shape of A; refusals in the exercise's words."""
+    require_mode(function, mode, _MODES)
+    inputs = images(function, "A_prev", A_prev)
+    f = option(function, hparameters, "f")
+    stride = option(function, hparameters, "stride")
+    return f, stride, output_shape(function, inputs, (f, f), inputs.shape[-1], stride)

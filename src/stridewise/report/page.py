@@ -48,7 +48,7 @@ def render_report(outcome: Outcome) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    network = outcome.checkpoint.network
+    network, epochs = outcome.checkpoint.network, outcome.history.epochs
     return environment.from_string(template).render(
         name=outcome.folder.name,
         accuracy=outcome.evaluation.accuracy,
@@ -56,8 +56,8 @@ def render_report(outcome: Outcome) -> str:
         seconds=outcome.train_seconds,
         parameters=sum(array.size for array in network.parameters.values()),
         ended=outcome.history.ended,
-        epochs=outcome.history.epochs,
-        curves=curves(outcome.history.epochs) if outcome.history.epochs else "",
+        epochs=epochs,
+        curves=[curves(epochs, name) for name in ("loss", "accuracy")] if epochs else [],
         classes=outcome.checkpoint.classes,
         confusion=_confusion(outcome.evaluation.confusion),
         mistakes=_mistakes(outcome),

@@ -77,10 +77,11 @@ def mosaic(maps: Array, columns: int | None = None) -> Array:
     return grid
 
 
-def curves(epochs: Sequence[EpochResult]) -> str:
-    """Draw loss and accuracy over the epochs, as SVG that fits light and dark pages."""
+def curves(epochs: Sequence[EpochResult], name: str) -> str:
+    """Draw "loss" or "accuracy" over the epochs, as SVG that fits light and dark pages."""
     matplotlib = _matplotlib()
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     grey = "#808080"  # readable on white and on black
     style = {
@@ -98,20 +99,20 @@ def curves(epochs: Sequence[EpochResult]) -> str:
         "ytick.color": grey,
     }
     with matplotlib.rc_context(style):
-        figure = Figure(figsize=(10, 3.2), layout="constrained")
-        loss, accuracy = figure.subplots(1, 2)
+        figure = Figure(figsize=(5, 3.2), layout="constrained")
+        axes = figure.subplots()
         at = [epoch.epoch for epoch in epochs]
-        for axes, name in ((loss, "loss"), (accuracy, "accuracy")):
-            trained = [getattr(epoch, name) for epoch in epochs]
-            checked = [getattr(epoch, f"validation_{name}") for epoch in epochs]
-            axes.plot(at, trained, color="#e07b39", label="training")
-            if all(value is not None for value in checked):
-                axes.plot(at, checked, color="#2f7fd6", linestyle="--", label="validation")
-            axes.set(xlabel="epoch", ylabel=f"{name} (nats)" if name == "loss" else name)
-            axes.xaxis.get_major_locator().set_params(integer=True)
-            axes.grid(color=grey, alpha=0.2)
-        loss.set_yscale("log")
-        loss.legend()
+        trained = [getattr(epoch, name) for epoch in epochs]
+        checked = [getattr(epoch, f"validation_{name}") for epoch in epochs]
+        axes.plot(at, trained, color="#e07b39", label="training", marker="." * (len(at) == 1))
+        if all(value is not None for value in checked):
+            axes.plot(at, checked, color="#2f7fd6", linestyle="--", label="validation")
+        axes.set(xlabel="epoch", ylabel=f"{name} (nats)" if name == "loss" else name)
+        if name == "loss" and min(trained) > 0 and max(trained) / min(trained) > 10:
+            axes.set_yscale("log")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.grid(color=grey, alpha=0.2)
+        axes.legend()
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     text = buffer.getvalue()

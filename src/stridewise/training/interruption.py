@@ -11,8 +11,12 @@ __all__ = ["stop_on_interrupt"]
 
 
 @contextmanager
-def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
+def stop_on_interrupt(
+    announce: Callable[[], None] = lambda: None,
+) -> Iterator[Callable[[], bool]]:
     """Give a function that says whether Ctrl-C came; a second Ctrl-C cuts off at once.
+
+    ``announce`` is called when the first one comes.
 
     Examples
     --------
@@ -29,6 +33,7 @@ def stop_on_interrupt() -> Iterator[Callable[[], bool]]:
         if asked.is_set():
             raise KeyboardInterrupt
         asked.set()
+        announce()
 
     before = signal.signal(signal.SIGINT, ask)
     try:
