@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import operator
+
+import numpy as np
 
 from stridewise.errors import OptionError, OptionTypeError, explain
 
-__all__ = ["require_integer", "require_size"]
+__all__ = ["require_integer", "require_number", "require_size"]
 
 
 def require_integer(
@@ -54,6 +57,37 @@ def require_integer(
             )
         )
     return number
+
+
+def require_number(
+    operation: str, name: str, value: object, at_least: float = 0.0, below: float = math.inf
+) -> float:
+    """Return ``value`` as a float; refuse what is no finite number in the range.
+
+    Examples
+    --------
+    >>> require_number("demo", "rate", 0.5, below=1)
+    0.5
+    """
+    is_number = isinstance(value, int | float | np.integer | np.floating)
+    wanted = f"a number >= {at_least:g}" + (f" and < {below:g}" if below < math.inf else "")
+    problem = "out of range"
+    if not is_number or isinstance(value, bool):
+        error: type[OptionError | OptionTypeError] = OptionTypeError
+        problem = "not a number"
+    elif not at_least <= value < below:  # type: ignore[operator]  # a number, see above
+        error = OptionError
+    else:
+        return float(value)  # type: ignore[arg-type]
+    raise error(
+        explain(
+            operation,
+            f"`{name}` is {problem}.",
+            needed=wanted,
+            received=f"{name}={value!r}",
+            hint=f"{name}={max(at_least, min(0.1, below / 2)):g}",
+        )
+    )
 
 
 def _as_integer(value: object, at_least: int) -> int:

@@ -58,12 +58,13 @@ def test_unknown_name():
 
 
 def test_unknown_suffix(tmp_path):
+    (tmp_path / "data.csv").touch()
     with pytest.raises(DataError, match=r"no dataset of this name(.|\n)*data\.csv"):
         load(tmp_path / "data.csv")
 
 
 def test_missing_file(tmp_path):
-    with pytest.raises(DataError, match="read_npz: there is no such file"):
+    with pytest.raises(DataError, match="load: there is no such file or folder"):
         load(tmp_path / "data.npz")
 
 

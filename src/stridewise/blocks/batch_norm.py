@@ -8,6 +8,7 @@ import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
 from stridewise.errors import OptionError, ShapeError, explain
+from stridewise.options import require_number
 
 __all__ = ["BatchNormGradients", "batch_norm", "batch_norm_backward", "batch_statistics"]
 
@@ -178,13 +179,14 @@ def _normalise(
     epsilon: float,
 ) -> tuple[Array, Array]:
     """``x − mean`` and ``√(variance + epsilon)``, in the dtype of ``x``."""
-    if (mean is None) != (variance is None) or not epsilon >= 0:
+    require_number(operation, "epsilon", epsilon)
+    if (mean is None) != (variance is None):
         raise OptionError(
             explain(
                 operation,
                 "the statistics make no sense.",
-                needed="`mean` and `variance` both or neither, epsilon >= 0",
-                received=f"mean={_said(mean)}, variance={_said(variance)}, epsilon={epsilon!r}",
+                needed="`mean` and `variance` both or neither",
+                received=f"mean={_said(mean)}, variance={_said(variance)}",
                 hint="neither in training, both in inference",
             )
         )
@@ -193,8 +195,9 @@ def _normalise(
     (mean, variance), _ = prepare(operation, mean=mean, variance=variance)
     for name, array in (("weight", weight), ("mean", mean), ("variance", variance)):
         require_shape(operation, name, array, x.shape[-1:], "one number a channel")
-    deviation = np.sqrt(variance.astype(np.float64) + epsilon)
-    return x - mean.astype(x.dtype), deviation.astype(x.dtype)
+    with np.errstate(invalid="ignore"):  # infinities in `x` give NaN
+        deviation = np.sqrt(variance.astype(np.float64) + epsilon)
+        return x - mean.astype(x.dtype), deviation.astype(x.dtype)
 
 
 def _said(statistic: ArrayLike | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, as_array, finish, prepare, require_shape
+from stridewise.blocks.softmax import softmax
 from stridewise.errors import DataError, DtypeError, ShapeError, explain
 
 __all__ = ["cross_entropy", "cross_entropy_backward"]
@@ -46,10 +47,12 @@ def cross_entropy(logits: ArrayLike, labels: ArrayLike) -> Array:
     array(0.69314718)
     """
     scores, classes, result = _check("cross_entropy", logits, labels)
-    top = scores.max(axis=-1, keepdims=True)
-    log_sum = np.log(np.exp(scores - top).sum(axis=-1)) + top[..., 0]
-    right = np.take_along_axis(scores, classes[..., None], axis=-1)[..., 0]
-    return finish(np.asarray((log_sum - right).mean(dtype=np.float64)), result)
+    # Differences may overflow to −∞, whose power is 0; infinities in the logits give NaN.
+    with np.errstate(over="ignore", invalid="ignore"):
+        top = scores.max(axis=-1, keepdims=True)
+        log_sum = np.log(np.exp(scores - top).sum(axis=-1)) + top[..., 0]
+        right = np.take_along_axis(scores, classes[..., None], axis=-1)[..., 0]
+        return finish((log_sum - right).mean(dtype=np.float64), result)
 
 
 def cross_entropy_backward(grad_y: ArrayLike, logits: ArrayLike, labels: ArrayLike) -> Array:
@@ -82,8 +85,7 @@ def cross_entropy_backward(grad_y: ArrayLike, logits: ArrayLike, labels: ArrayLi
     scores, classes, result = _check(operation, logits, labels)
     (scale,), _ = prepare(operation, grad_y=grad_y)
     require_shape(operation, "grad_y", scale, (), "one number, as the loss is")
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    grad = powers / powers.sum(axis=-1, keepdims=True)
+    grad = softmax(scores)
     right = classes[..., None]
     np.put_along_axis(grad, right, np.take_along_axis(grad, right, axis=-1) - 1, axis=-1)
     return finish(grad * scores.dtype.type(scale / classes.size), result)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
-from stridewise.errors import OptionError, explain
+from stridewise.options import require_integer, require_number
 
 __all__ = ["dropout", "dropout_backward"]
 
@@ -30,8 +30,8 @@ def dropout(x: ArrayLike, rate: float = 0.5, *, seed: int) -> Array:
 
     Raises
     ------
-    OptionError
-        If ``rate`` is outside [0, 1), or ``seed`` is not a non-negative integer.
+    OptionError, OptionTypeError
+        If ``rate`` is not in [0, 1), or ``seed`` is not a non-negative integer.
 
     References
     ----------
@@ -44,7 +44,7 @@ def dropout(x: ArrayLike, rate: float = 0.5, *, seed: int) -> Array:
     array([2., 2., 2., 0., 0., 0., 0., 0.])
     """
     (x,), result = prepare("dropout", x=x)
-    return finish(_scaled_mask("dropout", x, rate, seed) * x, result)
+    return finish(_drop("dropout", x, x, rate, seed), result)
 
 
 def dropout_backward(grad_y: ArrayLike, x: ArrayLike, rate: float = 0.5, *, seed: int) -> Array:
@@ -64,7 +64,7 @@ def dropout_backward(grad_y: ArrayLike, x: ArrayLike, rate: float = 0.5, *, seed
     ------
     ShapeError
         If the shapes differ.
-    OptionError
+    OptionError, OptionTypeError
         As in :func:`dropout`.
 
     Examples
@@ -74,22 +74,13 @@ def dropout_backward(grad_y: ArrayLike, x: ArrayLike, rate: float = 0.5, *, seed
     """
     (grad_y, x), result = prepare("dropout_backward", grad_y=grad_y, x=x)
     require_shape("dropout_backward", "grad_y", grad_y, x.shape, "the shape of `x`")
-    return finish(_scaled_mask("dropout_backward", x, rate, seed) * grad_y, result)
+    return finish(_drop("dropout_backward", x, grad_y, rate, seed), result)
 
 
-def _scaled_mask(operation: str, x: Array, rate: float, seed: int) -> Array:
-    is_rate = isinstance(rate, int | float | np.floating) and 0 <= rate < 1
-    is_seed = isinstance(seed, int | np.integer) and not isinstance(seed, bool) and seed >= 0
-    if not is_rate or not is_seed:
-        raise OptionError(
-            explain(
-                operation,
-                "`rate` or `seed` makes no sense.",
-                needed="0 <= rate < 1, and an integer seed >= 0",
-                received=f"rate={rate!r}, seed={seed!r}",
-                hint="rate=0.5, seed=0",
-            )
-        )
+def _drop(operation: str, x: Array, values: Array, rate: float, seed: int) -> Array:
+    require_number(operation, "rate", rate, below=1)
+    require_integer(operation, "seed", seed, at_least=0)
     kept = np.random.default_rng(seed).random(x.shape, np.float32) >= rate
-    mask: Array = kept.astype(x.dtype) / x.dtype.type(1 - rate)
-    return mask
+    # Not a product with the mask: what is dropped is 0 even if it was infinite or NaN.
+    y: Array = np.where(kept, values / x.dtype.type(1 - rate), x.dtype.type(0))
+    return y

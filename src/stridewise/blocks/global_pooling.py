@@ -142,12 +142,12 @@ def global_max_pool_backward(
 
 def _image(operation: str, x: ArrayLike) -> Array:
     array = as_array(operation, "x", x)
-    if not 3 <= array.ndim <= 5:
+    if not 3 <= array.ndim <= 5 or 0 in array.shape[1:-1]:
         raise ShapeError(
             explain(
                 operation,
-                "`x` has the wrong number of axes.",
-                needed="a batch, one to three spatial axes, and channels",
+                "`x` has no image to pool.",
+                needed="a batch, one to three spatial axes that are not empty, and channels",
                 received=f"x.shape={array.shape}",
                 hint="x[None, ..., None] for one image of one channel",
             )

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 
-from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
+from stridewise.arrays import Array, ArrayLike, as_array, finish, prepare, require_shape
 from stridewise.axis_options import axis_padding
 from stridewise.errors import OptionError, ShapeError, explain, nearest
 
@@ -60,7 +60,10 @@ def pad(x: ArrayLike, widths: Widths, mode: PadMode = "constant", value: float =
     pairs = _pairs("pad", x, widths, mode)
     full = ((0, 0), *pairs, (0, 0))
     if mode == "constant":
-        return finish(np.pad(x, full, constant_values=value), result)
+        number = as_array("pad", "value", value)
+        require_shape("pad", "value", number, (), "one number")
+        with np.errstate(over="ignore"):  # beyond the dtype there is infinity
+            return finish(np.pad(x, full, constant_values=number.astype(x.dtype)), result)
     return finish(np.pad(x, full, mode=mode), result)
 
 
@@ -113,7 +116,7 @@ def pad_backward(
 
 
 def _pairs(operation: str, x: Array, widths: Widths, mode: PadMode) -> tuple[tuple[int, int], ...]:
-    if mode not in get_args(PadMode):
+    if not isinstance(mode, str) or mode not in get_args(PadMode):
         raise OptionError(
             explain(
                 operation,

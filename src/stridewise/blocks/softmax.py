@@ -80,8 +80,10 @@ def softmax_backward(grad_y: ArrayLike, x: ArrayLike, axis: int = -1) -> Array:
 def _softmax(x: Array, axis: int) -> Array:
     if x.size == 0:
         return x.copy()
-    powers = np.exp(x - x.max(axis=axis, keepdims=True))
-    y: Array = powers / powers.sum(axis=axis, keepdims=True)
+    # Differences may overflow to −∞, whose power is 0; infinities in `x` give NaN.
+    with np.errstate(over="ignore", invalid="ignore"):
+        powers = np.exp(x - x.max(axis=axis, keepdims=True))
+        y: Array = powers / powers.sum(axis=axis, keepdims=True)
     return y
 
 

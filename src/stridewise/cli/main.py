@@ -9,6 +9,13 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line; errors are told in one message, without a traceback."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _run() -> None:
     from stridewise import __version__
     from stridewise.errors import StridewiseError, missing_extra
 
@@ -36,5 +43,3 @@ def main() -> None:
     except StridewiseError as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command line's job
         sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)

@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from typer import Argument, Option
 
 from stridewise.datasets import read_image
@@ -32,6 +33,7 @@ def predict(
     table = Table("image", "class", "probability", box=None, padding=(0, 2, 0, 0))
     for path, answer in zip(images, probabilities, strict=True):
         for place, label in enumerate(np.argsort(-answer, kind="stable")[:top]):
-            name = str(path) if place == 0 else ""
-            table.add_row(name, checkpoint.classes[label], f"{answer[label]:7.2%}")
+            # Text, not markup: names in brackets are names.
+            name = Text(str(path) if place == 0 else "")
+            table.add_row(name, Text(checkpoint.classes[label]), f"{answer[label]:7.2%}")
     Console().print(table)

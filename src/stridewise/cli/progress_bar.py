@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -26,7 +27,7 @@ class ProgressBar(Progress):
         self._bar = Bar(
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(),
-            TextColumn("loss {task.fields[loss]:.4f}  accuracy {task.fields[accuracy]:.2%}"),
+            TextColumn("loss {task.fields[loss]:.4g}  accuracy {task.fields[accuracy]:.2%}"),
             TextColumn("{task.fields[rate]:,.0f} images/s"),
             TimeRemainingColumn(),
             console=console,
@@ -37,7 +38,6 @@ class ProgressBar(Progress):
         )
 
     def __enter__(self) -> Self:
-        self._bar.start()
         return self
 
     def __exit__(
@@ -53,11 +53,13 @@ class ProgressBar(Progress):
         text = "stopping after this batch, then testing; Ctrl-C again cuts off and keeps less"
         # Written past the console: this runs inside a signal's handler, which may have
         # interrupted the console while it held its own lock.
-        os.write(sys.stderr.fileno(), f"\n{text}\n".encode())
+        with suppress(OSError, ValueError):  # there may be no real stderr, in a notebook
+            os.write(sys.stderr.fileno(), f"\n{text}\n".encode())
 
     def begin(self, images: int) -> None:
         """Learn how many images an epoch has."""
         self._bar.update(self._task, total=images * self._epochs)
+        self._bar.start()
 
     def batch(self, epoch: int, images: int, loss: float, accuracy: float) -> None:
         """Move the bar."""

@@ -7,13 +7,14 @@ from typing import Annotated
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 from typer import Option
 
 from stridewise.cli.image_size import parse_image_size
 from stridewise.cli.progress_bar import ProgressBar
 from stridewise.engines import engine_info, set_engine
 from stridewise.networks import ZOO
-from stridewise.report import write_report
+from stridewise.report import require_report, write_report
 from stridewise.training import OPTIMIZERS, SCHEDULES, Outcome, RunOptions, train_run
 from stridewise.training.interruption import stop_on_interrupt
 
@@ -89,6 +90,7 @@ def train(
         patience=patience,
         seed=seed,
     )
+    require_report()
     console = Console()
     console.print(f"engine {engine_info().in_use}, seed {seed}; Ctrl-C stops and keeps the network")
     if engine_info().in_use == "loops":
@@ -99,7 +101,8 @@ def train(
     report = write_report(outcome)
     console.print(_table(outcome, report))
     if outcome.history.ended == "interrupted":
-        console.print(f"Stopped by Ctrl-C. The checkpoint in {run} is whole, and can be used.")
+        text = f"Stopped by Ctrl-C. The checkpoint in {run} is whole, and can be used."
+        console.print(Text(text))
 
 
 def _table(outcome: Outcome, report: Path) -> Table:
@@ -108,9 +111,11 @@ def _table(outcome: Outcome, report: Path) -> Table:
     table.add_row("test accuracy", f"[bold]{evaluation.accuracy:.2%}[/bold]")
     wrong = round((1 - evaluation.accuracy) * len(outcome.test))
     table.add_row("", f"{wrong} wrong of {len(outcome.test)} images never trained on")
-    table.add_row("training", f"{outcome.train_seconds:.1f} s, {epochs} epochs")
+    table.add_row("training", f"{outcome.train_seconds:.1f} s, {epochs} epoch{'s' * (epochs != 1)}")
     table.add_row("engine", engine_info().in_use)
-    table.add_row("report", str(report))
-    table.add_row("checkpoint", str(outcome.folder / "model.safetensors"))
-    table.add_row("metrics", str(outcome.folder / "metrics.json"))
+    # Text, not markup: a path in brackets is a path.
+    table.add_row("report", Text(str(report)))
+    table.add_row("checkpoint", Text(str(outcome.folder / "model.safetensors")))
+    table.add_row("metrics", Text(str(outcome.folder / "metrics.json")))
+    table.add_row("next", Text(f"stridewise predict {outcome.folder} IMAGE"))
     return table

@@ -9,8 +9,8 @@ import numpy as np
 
 from stridewise import blocks
 from stridewise.arrays import Array
-from stridewise.errors import OptionError, explain
 from stridewise.layers.layer import Layer, LayerGradients, Shape
+from stridewise.options import require_number
 
 __all__ = ["BatchNorm"]
 
@@ -44,16 +44,8 @@ class BatchNorm(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not (0 <= self.momentum < 1 and 0 <= self.epsilon < 1):
-            raise OptionError(
-                explain(
-                    self.kind,
-                    "`momentum` or `epsilon` makes no sense.",
-                    needed="0 <= momentum < 1, and 0 <= epsilon < 1",
-                    received=f"momentum={self.momentum!r}, epsilon={self.epsilon!r}",
-                    hint="momentum=0.9, epsilon=1e-5",
-                )
-            )
+        require_number(self.kind, "momentum", self.momentum, below=1)
+        require_number(self.kind, "epsilon", self.epsilon, below=1)
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """As it came."""
@@ -73,25 +65,27 @@ class BatchNorm(Layer):
         """Begin as the identity."""
         return np.ones(shape) if name in ("weight", "variance") else np.zeros(shape)
 
-    def forward(self, *inputs: Array, training: bool = False) -> tuple[Array, tuple[Array, bool]]:
+    def forward(
+        self, *inputs: Array, training: bool = False
+    ) -> tuple[Array, tuple[Array, dict[str, Array]]]:
         """Normalise; in training, move the running statistics too."""
         (x,) = inputs
         weight, bias = self.parameters["weight"], self.parameters["bias"]
         if not training:
             y = blocks.batch_norm(x, weight, bias, epsilon=self.epsilon, **self.state)
-            return y, (x, training)
+            # Copies: later training moves the state, and this output does not depend on it.
+            return y, (x, {name: array.copy() for name, array in self.state.items()})
         mean, variance = blocks.batch_statistics(x)
         count = math.prod(x.shape[:-1])
         corrected = variance * (count / max(count - 1, 1))
         for running, batch in ((self.state["mean"], mean), (self.state["variance"], corrected)):
             running *= self.momentum
             running += ((1 - self.momentum) * batch).astype(running.dtype)
-        return blocks.batch_norm(x, weight, bias, epsilon=self.epsilon), (x, training)
+        return blocks.batch_norm(x, weight, bias, epsilon=self.epsilon), (x, {})
 
-    def backward(self, grad_y: Array, cache: tuple[Array, bool]) -> LayerGradients:
+    def backward(self, grad_y: Array, cache: tuple[Array, dict[str, Array]]) -> LayerGradients:
         """Gradients by input, scale and shift."""
-        x, training = cache
-        known = {} if training else self.state
+        x, known = cache
         gradients = blocks.batch_norm_backward(
             grad_y, x, self.parameters["weight"], epsilon=self.epsilon, **known
         )

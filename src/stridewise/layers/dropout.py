@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from stridewise import blocks
 from stridewise.arrays import Array
-from stridewise.errors import OptionError, explain
 from stridewise.layers.layer import Layer, LayerGradients, Shape
+from stridewise.options import require_number
 
 __all__ = ["Dropout"]
 
@@ -34,25 +33,14 @@ class Dropout(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 0 <= self.rate < 1:
-            raise OptionError(
-                explain(
-                    self.kind,
-                    "`rate` is not a probability below 1.",
-                    needed="0 <= rate < 1",
-                    received=f"rate={self.rate!r}",
-                    hint="rate=0.5",
-                )
-            )
+        require_number(self.kind, "rate", self.rate, below=1)
         self._rng = np.random.default_rng(0)
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """As it came."""
         return self.one_input(inputs)
 
-    def fill(
-        self, inputs: tuple[Shape, ...], rng: np.random.Generator, dtype: npt.DTypeLike
-    ) -> None:
+    def seed(self, rng: np.random.Generator) -> None:
         """Take the network's seed, so that a run can be repeated."""
         self._rng = np.random.default_rng(rng.integers(2**63))
 

@@ -77,16 +77,21 @@ class Layer(ABC):
         """Draw the initial value of a parameter or of a state; zeros unless a layer says else."""
         return np.zeros(shape)
 
+    def seed(self, rng: np.random.Generator) -> None:  # noqa: B027 - most layers need nothing
+        """Take what a layer needs that is random while it runs."""
+
     def fill(
         self, inputs: tuple[Shape, ...], rng: np.random.Generator, dtype: npt.DTypeLike
     ) -> None:
-        """Give parameters and state their initial values."""
+        """Give parameters and state their initial values, where they have none yet."""
+        self.seed(rng)
         for arrays, shapes in (
             (self.parameters, self.parameter_shapes(*inputs)),
             (self.state, self.state_shapes(*inputs)),
         ):
             for name, shape in shapes.items():
-                arrays[name] = self.initial(name, shape, rng).astype(dtype)
+                if name not in arrays:
+                    arrays[name] = self.initial(name, shape, rng).astype(dtype)
 
     @abstractmethod
     def forward(self, *inputs: Array, training: bool = False) -> tuple[Array, Any]:

@@ -48,7 +48,9 @@ def describe(network: Graph) -> dict[str, Any]:
             "inputs": list(node.inputs),
         }
         owner = owners.setdefault(id(node.layer), node.name)
-        entry |= {"options": node.layer.options} if owner == node.name else {"shares": owner}
+        entry |= (
+            {"options": _plain(node.layer.options)} if owner == node.name else {"shares": owner}
+        )
         nodes.append(entry)
     return {
         "inputs": {name: list(shape) for name, shape in network.inputs.items()},
@@ -101,6 +103,15 @@ def build(
         made[name] = made[str(shared)] if shared is not None else _layer(kind, entry)
         nodes.append((name, made[name], taken))
     return Graph(inputs, nodes, outputs, seed=seed, arrays=arrays, dtype=dtype)
+
+
+def _plain(value: Any) -> Any:
+    """Turn NumPy's integers and tuples into what JSON has."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
 
 
 def _layer(kind: str, entry: dict[str, Any]) -> Layer:

@@ -10,11 +10,13 @@ import numpy.typing as npt
 
 from stridewise.arrays import Array, ArrayLike, as_array
 from stridewise.axis_options import axis_ints
-from stridewise.errors import NetworkError, ShapeError, explain
+from stridewise.errors import NetworkError, OptionError, ShapeError, explain
 from stridewise.layers import Layer
 from stridewise.layers.layer import Shape
+from stridewise.networks.filling import fill
 from stridewise.networks.node import Node, in_order, require_layer, unknown_tensor
 from stridewise.networks.summary import summary
+from stridewise.options import require_integer
 
 __all__ = ["Graph", "NetworkGradients"]
 
@@ -78,43 +80,20 @@ class Graph:
             require_layer(layer)
         self.nodes = in_order(self.inputs, [Node(n, la, tuple(i)) for n, la, i in nodes])
         self.outputs = tuple(outputs)
-        self.dtype = np.dtype(dtype)
+        self.dtype = _float_dtype(dtype)
         self.shapes: dict[str, Shape] = dict(self.inputs)
         self._owner: dict[int, str] = {}  # a shared layer's parameters go by its first node
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(require_integer("network", "seed", seed, at_least=0))
         for node in self.nodes:
             shapes = self.input_shapes(node)
             self.shapes[node.name] = _located(node, shapes)
-            if id(node.layer) not in self._owner:
-                self._owner[id(node.layer)] = node.name
-                if arrays is None:
-                    node.layer.fill(shapes, rng, self.dtype)
-                else:
-                    self._take(node, shapes, arrays)
+            owner = self._owner.setdefault(id(node.layer), node.name)
+            fill(node, shapes, owner, arrays, rng, self.dtype)
         if not self.outputs:
             raise unknown_tensor("outputs", "none", self.shapes)
         for name in self.outputs:
             if name not in self.shapes:
                 raise unknown_tensor("outputs", name, self.shapes)
-
-    def _take(self, node: Node, shapes: tuple[Shape, ...], arrays: Mapping[str, Array]) -> None:
-        for own, wanted in (
-            (node.layer.parameters, node.layer.parameter_shapes(*shapes)),
-            (node.layer.state, node.layer.state_shapes(*shapes)),
-        ):
-            for name, shape in wanted.items():
-                array = arrays.get(f"{node.name}/{name}")
-                if array is None or array.shape != shape:
-                    raise NetworkError(
-                        explain(
-                            "network",
-                            f"the array `{node.name}/{name}` does not fit the layer.",
-                            needed=f"shape {shape}",
-                            received="none" if array is None else f"shape {array.shape}",
-                            hint="the arrays and the description of one and the same network",
-                        )
-                    )
-                own[name] = array.astype(self.dtype)
 
     def summary(self) -> str:
         """Say layer by layer: shape, parameters, multiply-adds, receptive field."""
@@ -163,8 +142,8 @@ class Graph:
             taken = (tensors[name] for name in node.inputs)
             tensors[node.name], cache = node.layer.forward(*taken, training=training)
             yield node, tensors[node.name], cache
-            for name in set(node.inputs):
-                if last_use[name] == node.name:
+            for name in {node.name, *node.inputs}:
+                if last_use.get(name, node.name) == node.name:
                     del tensors[name]
 
     def forward(self, *inputs: ArrayLike, training: bool = False) -> tuple[Any, dict[str, Any]]:
@@ -205,11 +184,11 @@ class Graph:
         Returns
         -------
         NetworkGradients
-            Tensors that several nodes take, and layers in several nodes, get the sum.
+            Tensors that several nodes take, and layers in several nodes, get the sum. What no
+            output depends on has no entry.
         """
-        by_output = (grad_y,) if len(self.outputs) == 1 else tuple(grad_y)
         flowing: dict[str, Array] = {}
-        for name, gradient in zip(self.outputs, by_output, strict=True):
+        for name, gradient in zip(self.outputs, self._by_output(grad_y), strict=True):
             _accumulate(flowing, name, gradient)
         parameters: dict[str, Array] = {}
         for node in reversed(self.nodes):
@@ -225,6 +204,7 @@ class Graph:
     def predict(self, *inputs: ArrayLike, batch_size: int = 256) -> Any:
         """Run the network in inference, batch by batch, keeping nothing but the outputs."""
         arrays = self._checked(inputs)
+        require_integer("predict", "batch_size", batch_size, at_least=1)
         parts = []
         for start in range(0, max(len(arrays[0]), 1), batch_size):
             batch = [array[start : start + batch_size] for array in arrays]
@@ -264,19 +244,62 @@ class Graph:
                     )
                 )
             arrays.append(array.astype(self.dtype, copy=False))
+        if len({len(array) for array in arrays}) > 1:
+            raise ShapeError(
+                explain(
+                    "network",
+                    "the inputs have different numbers of examples.",
+                    needed="one batch, as long in every input",
+                    received=", ".join(str(array.shape) for array in arrays),
+                    hint="the same examples in every input",
+                )
+            )
         return arrays
+
+    def _by_output(self, grad_y: Any) -> list[Array]:
+        given = (grad_y,) if len(self.outputs) == 1 else tuple(grad_y)
+        gradients = [as_array("network", "grad_y", gradient) for gradient in given]
+        wanted = [self.shapes[name] for name in self.outputs]
+        if [gradient.shape[1:] for gradient in gradients] != wanted:
+            raise ShapeError(
+                explain(
+                    "network",
+                    "`grad_y` has not the shape of the output.",
+                    needed=", ".join(f"(N, {', '.join(map(str, shape))})" for shape in wanted),
+                    received=", ".join(str(gradient.shape) for gradient in gradients),
+                    hint="one gradient for each output, of its shape",
+                )
+            )
+        return [gradient.astype(self.dtype, copy=False) for gradient in gradients]
+
+
+def _float_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found in (np.dtype(np.float32), np.dtype(np.float64)):
+        return found
+    raise OptionError(
+        explain(
+            "network",
+            "`dtype` is not one that a network computes in.",
+            needed="float32 or float64",
+            received=f"dtype={dtype!r}",
+            hint="dtype=np.float32",
+        )
+    )
 
 
 def _input_shape(name: str, shape: Shape) -> Shape:
-    sizes = axis_ints("network", "input_shape", shape, rank=len(shape), least=1)
-    if sizes:
-        return sizes
+    if isinstance(shape, Sequence) and len(shape) > 0:
+        return axis_ints("network", "input_shape", shape, rank=len(shape), least=1)
     raise NetworkError(
         explain(
             "network",
             f"the input {name!r} has no axes.",
             needed="a shape with at least the channels, without the batch",
-            received="()",
+            received=repr(shape),
             hint="(H, W, C) for images",
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import graphlib
+import heapq
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -68,7 +69,7 @@ def in_order(inputs: Mapping[str, Shape], nodes: list[Node]) -> list[Node]:
                 raise unknown_tensor(f"node {node.name!r}", name, {**inputs, **by_name})
     order = graphlib.TopologicalSorter({node.name: node.inputs for node in nodes})
     try:
-        names = list(order.static_order())
+        order.prepare()
     except graphlib.CycleError as error:
         raise NetworkError(
             explain(
@@ -79,6 +80,16 @@ def in_order(inputs: Mapping[str, Shape], nodes: list[Node]) -> list[Node]:
                 hint="cut one of these connections",
             )
         ) from None
+    # Of the nodes that could run, the first as given: an order that runs already is kept.
+    place = {name: number for number, name in enumerate([*inputs, *by_name])}
+    ready: list[tuple[int, str]] = []
+    names = []
+    while order.is_active():
+        for name in order.get_ready():
+            heapq.heappush(ready, (place[name], name))
+        _, name = heapq.heappop(ready)
+        names.append(name)
+        order.done(name)
     return [by_name[name] for name in names if name in by_name]
 
 

@@ -109,7 +109,8 @@ def summary(network: Graph) -> str:
         )
         for fact in facts
     ]
-    parameters, work = (sum(column) for column in zip(*((f[3], f[4]) for f in facts), strict=True))
+    parameters = sum(fact.parameters for fact in facts)
+    work = sum(fact.multiply_adds for fact in facts)
     rows.append(("total", "", "", f"{parameters:,}", f"{work:,}", ""))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,18 @@ from stridewise.report.pictures import curves, mosaic, picture
 from stridewise.training import Outcome
 from stridewise.training.atomic_file import write_atomically
 
-__all__ = ["render_report", "write_report"]
+__all__ = ["render_report", "require_report", "write_report"]
 
 _MOST_MISTAKES = 48
 _MOST_MAPS = 64
 _DIVERGING = "RdBu_r"
+
+
+def require_report() -> None:
+    """Refuse at once, before a long training, what would fail after it."""
+    for package in ("jinja2", "matplotlib"):
+        if importlib.util.find_spec(package) is None:
+            raise missing_extra("report", package, "train")
 
 
 def write_report(outcome: Outcome) -> Path:
@@ -39,10 +47,9 @@ def write_report(outcome: Outcome) -> Path:
 
 def render_report(outcome: Outcome) -> str:
     """Give the page as text: curves, confusion matrix, mistakes, filters, feature maps."""
-    try:
-        from jinja2 import Environment, StrictUndefined
-    except ImportError:
-        raise missing_extra("report", "jinja2", "train") from None
+    require_report()
+    from jinja2 import Environment, StrictUndefined
+
     template = resources.files("stridewise.report").joinpath("page.html.j2").read_text("utf-8")
     # Class names come from folders and files: everything is escaped but what is marked safe.
     environment = Environment(

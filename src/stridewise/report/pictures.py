@@ -11,19 +11,9 @@ from typing import Any
 import numpy as np
 
 from stridewise.arrays import Array
-from stridewise.errors import missing_extra
 from stridewise.training import EpochResult
 
 __all__ = ["curves", "mosaic", "picture"]
-
-
-def _matplotlib() -> Any:
-    try:
-        import matplotlib
-        import matplotlib.image
-    except ImportError:
-        raise missing_extra("report", "matplotlib", "train") from None
-    return matplotlib
 
 
 def picture(values: Array, *, low: float, high: float, colours: str) -> str:
@@ -43,9 +33,11 @@ def picture(values: Array, *, low: float, high: float, colours: str) -> str:
     >>> picture(np.eye(2), low=0.0, high=1.0, colours="gray")[:22]
     'data:image/png;base64,'
     """
-    matplotlib = _matplotlib()
+    import matplotlib.image
+
     buffer = io.BytesIO()
     # PNG metadata would tell the writer's version, and change the page from machine to machine.
+    metadata: dict[str, Any] = {"Software": None}
     matplotlib.image.imsave(
         buffer,
         values,
@@ -53,7 +45,7 @@ def picture(values: Array, *, low: float, high: float, colours: str) -> str:
         vmax=high,
         cmap=colours,
         format="png",
-        metadata={"Software": None},
+        metadata=metadata,
     )
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
@@ -79,12 +71,12 @@ def mosaic(maps: Array, columns: int | None = None) -> Array:
 
 def curves(epochs: Sequence[EpochResult], name: str) -> str:
     """Draw "loss" or "accuracy" over the epochs, as SVG that fits light and dark pages."""
-    matplotlib = _matplotlib()
+    import matplotlib as mpl
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
     grey = "#808080"  # readable on white and on black
-    style = {
+    style: dict[Any, Any] = {
         "axes.edgecolor": grey,
         "axes.labelcolor": grey,
         "axes.spines.right": False,
@@ -93,12 +85,12 @@ def curves(epochs: Sequence[EpochResult], name: str) -> str:
         "legend.frameon": False,
         "legend.labelcolor": grey,
         "svg.fonttype": "none",
-        "svg.hashsalt": "stridewise",
+        "svg.hashsalt": f"stridewise {name}",
         "text.color": grey,
         "xtick.color": grey,
         "ytick.color": grey,
     }
-    with matplotlib.rc_context(style):
+    with mpl.rc_context(style):
         figure = Figure(figsize=(5, 3.2), layout="constrained")
         axes = figure.subplots()
         at = [epoch.epoch for epoch in epochs]

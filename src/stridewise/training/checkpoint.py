@@ -101,13 +101,23 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
         raise _damaged(folder / _ARRAYS, error) from None
     try:
         return _checkpoint(description, arrays)
-    except (StridewiseError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (
+        StridewiseError,
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        OverflowError,
+    ) as error:
         raise _damaged(folder / _DESCRIPTION, error) from None
 
 
 def _checkpoint(description: Mapping[str, Any], arrays: Mapping[str, Array]) -> Checkpoint:
     if description["format"] != _FORMAT:
         raise ValueError(f"format {description['format']!r}, where {_FORMAT} is known")
+    strange = [name for name, array in arrays.items() if array.dtype.kind != "f"]
+    if strange:
+        raise TypeError(f"{strange[0]} holds {arrays[strange[0]].dtype}, not floats")
     network = build(description["network"], arrays)
     unused = set(arrays) - set(network.parameters) - set(network.state)
     if unused:
@@ -128,13 +138,13 @@ def _checkpoint(description: Mapping[str, Any], arrays: Mapping[str, Array]) -> 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
         raise CheckpointError(
             explain(
                 "checkpoint",
                 f"{path.name} cannot be read.",
                 needed=f"a run folder with {_DESCRIPTION} and {_ARRAYS}",
-                received=f"{str(path)!r}: {error.strerror or error}",
+                received=f"{str(path)!r}: {getattr(error, 'strerror', None) or error}",
                 hint="the folder that `stridewise train` made, such as runs/demo",
             )
         ) from None

@@ -39,6 +39,6 @@ def diverged(network: Graph, x: Array, loss: float, epoch: int, rate: float) -> 
             f"the loss is not a finite number, in epoch {epoch}.",
             needed="a finite loss",
             received=f"loss={loss}; first not finite: {first_not_finite(network, x)}",
-            hint=f"a learning rate below {rate:g}, or data without NaN and infinity",
+            hint=f"a lower learning rate (it was {rate:g} at this step), or data without NaN",
         )
     )

@@ -10,9 +10,10 @@ import numpy as np
 from stridewise.arrays import Array
 from stridewise.blocks import cross_entropy, softmax
 from stridewise.datasets import Dataset
+from stridewise.errors import DataError, explain
 from stridewise.networks import Graph
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "evaluate", "require_classifier"]
 
 
 class Evaluation(NamedTuple):
@@ -50,6 +51,7 @@ def evaluate(
     >>> evaluate(digits_convnet(), digits().take(range(20))).confusion.sum()
     np.int64(20)
     """
+    require_classifier("evaluate", network, dataset)
     # Whether the numbers are finite is for the caller to judge: training stops by its own loss.
     with np.errstate(over="ignore", invalid="ignore"):
         logits = network.predict(normalisation(dataset.images), batch_size=batch_size)
@@ -60,3 +62,19 @@ def evaluate(
     confusion = np.bincount(dataset.labels * K + answers, minlength=K * K).reshape(K, K)
     accuracy = float(np.mean(answers == dataset.labels))
     return Evaluation(loss, accuracy, probabilities, confusion)
+
+
+def require_classifier(operation: str, network: Graph, dataset: Dataset) -> None:
+    """Refuse a network that does not take these images, or has not one logit a class."""
+    shapes = [*network.inputs.values()], [network.shapes[name] for name in network.outputs]
+    wanted = [dataset.image_shape], [(len(dataset.classes),)]
+    if shapes != wanted:
+        raise DataError(
+            explain(
+                operation,
+                "the network does not fit the data.",
+                needed=f"one input of shape {wanted[0][0]}, one output of shape {wanted[1][0]}",
+                received=f"inputs {shapes[0]}, outputs {shapes[1]}",
+                hint="a network of the images' size with one output a class",
+            )
+        )

@@ -16,7 +16,7 @@ from stridewise.networks import Graph
 from stridewise.options import require_integer
 from stridewise.training.divergence import diverged
 from stridewise.training.early_stopping import EarlyStopping
-from stridewise.training.evaluation import evaluate
+from stridewise.training.evaluation import evaluate, require_classifier
 from stridewise.training.optimizers import Adam, Optimizer
 from stridewise.training.schedules import Schedule, constant
 
@@ -116,12 +116,15 @@ def fit(
         If the images or labels do not fit the network.
     """
     require_integer("fit", "epochs", epochs, at_least=1)
-    _check_fit(network, train, early_stopping is not None and validation is None)
+    if early_stopping is not None and validation is None:
+        raise _refuse("early stopping has nothing to watch.", "a validation set", "none")
+    for dataset in (train,) if validation is None else (train, validation):
+        _check_fit(network, dataset)
     rate_at = schedule if callable(schedule) else constant(schedule)
     moves = Adam() if optimizer is None else optimizer
     told = progress or Progress()
     told.begin(len(train))
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(require_integer("fit", "seed", seed, at_least=0))
     results: list[EpochResult] = []
     step = 0
     for epoch in range(1, epochs + 1):
@@ -138,6 +141,9 @@ def fit(
             told.batch(epoch, len(labels), loss_sum / seen, right / seen)
             if should_stop():
                 return History(tuple(results), "interrupted")
+        # The loss of a step is that before it: the epoch's last step is looked at here.
+        if not all(np.isfinite(array).all() for array in network.parameters.values()):
+            raise diverged(network, x, loss, epoch, rate)
         checked = None if validation is None else evaluate(network, validation, normalisation)
         result = EpochResult(
             epoch,
@@ -173,48 +179,25 @@ def _train_step(
     return loss, int((logits.argmax(axis=-1) == labels).sum())
 
 
-def _check_fit(network: Graph, dataset: Dataset, lacks_validation: bool) -> None:
+def _refuse(problem: str, needed: str, received: str, hint: str | None = None) -> DataError:
+    hint = hint or "train, validation = datasets.split(data, (0.9, 0.1), seed=0)"
+    return DataError(explain("fit", problem, needed=needed, received=received, hint=hint))
+
+
+def _check_fit(network: Graph, dataset: Dataset) -> None:
     if not isinstance(dataset, Dataset):
-        raise DataError(
-            explain(
-                "fit",
-                "the training data is not a dataset.",
-                needed="a stridewise.datasets.Dataset",
-                received=type(dataset).__name__,
-                hint="Dataset(images, labels, classes)",
-            )
-        )
-    if lacks_validation:
-        raise DataError(
-            explain(
-                "fit",
-                "early stopping has nothing to watch.",
-                needed="a validation set",
-                received="validation=None",
-                hint="train, validation = datasets.split(data, (0.9, 0.1), seed=0)",
-            )
+        raise _refuse(
+            "the data is not a dataset.",
+            "a stridewise.datasets.Dataset",
+            type(dataset).__name__,
+            "Dataset(images, labels, classes)",
         )
     last = next((node for node in network.nodes if node.name in network.outputs), None)
     if last is not None and last.layer.options.get("function") == "softmax":
-        raise DataError(
-            explain(
-                "fit",
-                "the network ends in a softmax, which the loss has in it already.",
-                needed="logits: one unnormalised number a class",
-                received=f"the output of {last.name!r}",
-                hint=f"leave {last.name!r} out; sw.softmax(network(x)) gives probabilities",
-            )
+        raise _refuse(
+            "the network ends in a softmax, which the loss has in it already.",
+            "logits: one unnormalised number a class",
+            f"the output of {last.name!r}",
+            f"leave {last.name!r} out; sw.softmax(network(x)) gives probabilities",
         )
-    (shape, *others), outputs = network.inputs.values(), network.outputs
-    logits = network.shapes[outputs[0]]
-    wanted = (dataset.images.shape[1:], (len(dataset.classes),))
-    if others or len(outputs) > 1 or (shape, logits) != wanted:
-        raise DataError(
-            explain(
-                "fit",
-                "the network does not fit the data.",
-                needed=f"one input of shape {wanted[0]}, one output of shape {wanted[1]}",
-                received=f"input {shape}, output {logits}",
-                hint="a network of the images' size with one output a class",
-            )
-        )
+    require_classifier("fit", network, dataset)

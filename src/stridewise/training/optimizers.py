@@ -7,6 +7,7 @@ one axis, are left alone.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ import numpy as np
 
 from stridewise.arrays import Array
 from stridewise.errors import OptionError, explain, nearest
+from stridewise.options import require_number
 
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Optimizer", "make_optimizer"]
 
@@ -185,14 +187,7 @@ def make_optimizer(name: str, **options: Any) -> Optimizer:
 
 def _check(optimizer: SGD | Adam, below_one: tuple[str, ...]) -> None:
     for each in dataclasses.fields(optimizer):
-        value = getattr(optimizer, each.name)
-        if each.init and not (value >= 0 and (each.name not in below_one or value < 1)):
-            raise OptionError(
-                explain(
-                    type(optimizer).__name__,
-                    f"`{each.name}` is out of range.",
-                    needed="0 <= value < 1" if each.name in below_one else "a number >= 0",
-                    received=f"{each.name}={value!r}",
-                    hint=f"{each.name}={each.default!r}",
-                )
-            )
+        if each.init and each.name != "nesterov":
+            below = 1 if each.name in below_one else math.inf
+            value = getattr(optimizer, each.name)
+            require_number(type(optimizer).__name__, each.name, value, below=below)

@@ -112,7 +112,7 @@ class Outcome:
 
 def train_run(
     options: RunOptions,
-    folder: Path,
+    folder: str | Path,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Outcome:
@@ -128,7 +128,8 @@ def train_run(
     DataError, OptionError, ShapeError, DivergedError
         If data, options or network make no training, or the loss is not finite any more.
     """
-    if folder.exists():
+    folder = Path(folder)
+    if _is_taken(folder):
         raise RunError(
             explain(
                 "training",
@@ -226,19 +227,28 @@ def _parts(options: RunOptions) -> tuple[Dataset, Dataset, Dataset]:
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True)
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        detail = getattr(error, "strerror", None) or error
         raise RunError(
             explain(
                 "training",
                 "the run folder cannot be made.",
                 needed="a place where folders can be made",
-                received=f"{folder}: {error.strerror or error}",
+                received=f"{str(folder)[:200]!r}: {detail}",
                 hint="another folder, with --run",
             )
         ) from None
 
 
+def _is_taken(folder: Path) -> bool:
+    try:
+        return folder.exists()
+    except (OSError, ValueError):  # a name that no folder can have; making it will say why
+        return False
+
+
 def _free_name(folder: Path) -> Path:
+    folder = Path.cwd() / "runs" / "new" if folder.name == "" else folder
     number = 2
     while folder.with_name(f"{folder.name}-{number}").exists():
         number += 1

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import TypeAlias
 
+import numpy as np
+
 from stridewise.errors import OptionError, explain, nearest
 
 __all__ = [
@@ -109,7 +111,8 @@ def make_schedule(name: str, rate: float, total_steps: int) -> Schedule:
 
 def require_rate(rate: float) -> None:
     """Refuse a learning rate that is not a positive number."""
-    if not (isinstance(rate, int | float) and rate > 0 and math.isfinite(rate)):
+    is_number = isinstance(rate, int | float | np.number) and not isinstance(rate, bool)
+    if not (is_number and rate > 0 and math.isfinite(rate)):
         raise OptionError(
             explain(
                 "schedule",

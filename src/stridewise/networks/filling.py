@@ -1,0 +1,77 @@
+"""Where a layer's parameters come from: drawn, given, or already there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from stridewise.arrays import Array, as_array
+from stridewise.errors import NetworkError, explain
+from stridewise.layers.layer import Shape
+from stridewise.networks.node import Node
+
+__all__ = ["fill"]
+
+# A layer beyond this is a slip in a size, or a description that means harm: 1 GiB in float32.
+_MOST_NUMBERS = 2**28
+
+
+def fill(
+    node: Node,
+    inputs: tuple[Shape, ...],
+    owner: str,
+    arrays: Mapping[str, Array] | None,
+    rng: np.random.Generator,
+    dtype: np.dtype[Any],
+) -> None:
+    """Give a node's layer its parameters and state, by the names of its first node, ``owner``.
+
+    Arrays that are given are taken. Without them, a layer that has its own already keeps them: so
+    it shares them with other networks. Whatever it has must fit the inputs of all its nodes.
+    """
+    for own, shapes in (
+        (node.layer.parameters, node.layer.parameter_shapes(*inputs)),
+        (node.layer.state, node.layer.state_shapes(*inputs)),
+    ):
+        for name, shape in shapes.items():
+            if arrays is not None and owner == node.name:
+                own[name] = _given(node, f"{owner}/{name}", arrays, shape).astype(dtype)
+            if name in own:
+                _require(node, name, own[name], shape)
+            elif math.prod(shape) > _MOST_NUMBERS:
+                raise NetworkError(
+                    explain(
+                        "network",
+                        f"the layer {node.name!r} is too large.",
+                        needed=f"at most {_MOST_NUMBERS:,} numbers in an array",
+                        received=f"{name} of shape {shape}",
+                        hint="fewer channels, or pooling before Flatten",
+                    )
+                )
+    if owner == node.name:
+        node.layer.fill(inputs, rng, dtype)
+
+
+def _given(node: Node, name: str, arrays: Mapping[str, Array], shape: Shape) -> Array:
+    if name not in arrays:
+        _require(node, name.rpartition("/")[2], None, shape)
+    array = as_array("network", name, arrays[name])
+    _require(node, name.rpartition("/")[2], array, shape)
+    return array
+
+
+def _require(node: Node, name: str, array: Any, shape: Shape) -> None:
+    found = getattr(array, "shape", None)
+    if found != shape:
+        raise NetworkError(
+            explain(
+                "network",
+                f"the array `{node.name}/{name}` does not fit the layer.",
+                needed=f"shape {shape}",
+                received="none" if array is None else f"shape {found}",
+                hint="the arrays and the description of one and the same network",
+            )
+        )
