@@ -101,7 +101,7 @@ class Graph:
 
     def __repr__(self) -> str:
         numbers = sum(array.size for array in self.parameters.values())
-        return f"{type(self).__name__}({len(self.nodes)} layers, {numbers:,} parameters)"
+        return f"{type(self).__name__}(layers: {len(self.nodes)}, parameters: {numbers:,})"
 
     def __call__(self, *inputs: ArrayLike) -> Any:
         """Run the network in inference; see :meth:`predict`."""
@@ -278,7 +278,8 @@ def _float_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
         found = np.dtype(dtype)
     except TypeError:
         found = None
-    if found in (np.dtype(np.float32), np.dtype(np.float64)):
+    # `None` first: NumPy takes it for float64.
+    if found is not None and found in (np.dtype(np.float32), np.dtype(np.float64)):
         return found
     raise OptionError(
         explain(

@@ -5,10 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from stridewise.arrays import Array
+from stridewise.blocks import cross_entropy
 from stridewise.errors import DivergedError, explain
 from stridewise.networks import Graph
 
-__all__ = ["diverged", "first_not_finite"]
+__all__ = ["diverged", "first_not_finite", "require_finite_loss"]
+
+
+def require_finite_loss(network: Graph, x: Array, labels: Array, epoch: int, rate: float) -> None:
+    """Stop a training whose last step has broken the network."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        loss = float(cross_entropy(network.predict(x), labels))
+    if not np.isfinite(loss):
+        raise diverged(network, x, loss, epoch, rate)
 
 
 def first_not_finite(network: Graph, x: Array) -> str:
@@ -25,9 +34,10 @@ def first_not_finite(network: Graph, x: Array) -> str:
     """
     if not np.isfinite(x).all():
         return "the input"
-    for node, y, _ in network.steps(x):
-        if not np.isfinite(y).all():
-            return f"the output of layer {node.name!r} ({node.layer.kind})"
+    with np.errstate(over="ignore", invalid="ignore"):
+        for node, y, _ in network.steps(x):
+            if not np.isfinite(y).all():
+                return f"the output of layer {node.name!r} ({node.layer.kind})"
     return "the loss alone: every layer's output is finite"
 
 

@@ -14,7 +14,7 @@ from stridewise.datasets import Dataset, batches
 from stridewise.errors import DataError, explain
 from stridewise.networks import Graph
 from stridewise.options import require_integer
-from stridewise.training.divergence import diverged
+from stridewise.training.divergence import diverged, require_finite_loss
 from stridewise.training.early_stopping import EarlyStopping
 from stridewise.training.evaluation import evaluate, require_classifier
 from stridewise.training.optimizers import Adam, Optimizer
@@ -141,9 +141,8 @@ def fit(
             told.batch(epoch, len(labels), loss_sum / seen, right / seen)
             if should_stop():
                 return History(tuple(results), "interrupted")
-        # The loss of a step is that before it: the epoch's last step is looked at here.
-        if not all(np.isfinite(array).all() for array in network.parameters.values()):
-            raise diverged(network, x, loss, epoch, rate)
+        # A step's loss is that before it. What the epoch's last step did shows only here.
+        require_finite_loss(network, x, labels, epoch, rate)
         checked = None if validation is None else evaluate(network, validation, normalisation)
         result = EpochResult(
             epoch,
