@@ -1,20 +1,20 @@
-"""Everything that average pooling refuses, forward and backward, and what it says."""
+"""Everything that max and average pooling refuse, forward and backward, and what they say."""
 
 import numpy as np
 import pytest
 
-from stridewise.blocks import average_pooling as pooling
+import stridewise as sw
 from stridewise.errors import DtypeError, OptionError, OptionTypeError, ShapeError
 
 X, GRAD_Y = np.ones((2, 5, 6, 4)), np.ones((2, 2, 3, 4))
-FACES = [name for name in pooling.__all__ if name.startswith("avg_pool2d")]
+FACES = [name for name in sw.__all__ if name.startswith(("max_pool2d", "avg_pool2d"))]
 
 EVERY = pytest.mark.parametrize("name", FACES)
 
 
 def call(name, x=X, kernel_size=2, **options):
     before = (GRAD_Y,) if name.endswith("_backward") else ()
-    return getattr(pooling, name)(*before, x, kernel_size, **options)
+    return getattr(sw, name)(*before, x, kernel_size, **options)
 
 
 @EVERY
@@ -115,10 +115,19 @@ def test_wrong_contents(name, x, error):
         call(name, x)
 
 
+@pytest.mark.parametrize("name", ["max_pool2d_backward", "avg_pool2d_backward"])
 @pytest.mark.parametrize("shape", [(2, 2, 3, 1), (1, 2, 3, 4), (2, 5, 6, 4), (2, 3, 4), ()])
-def test_wrong_grad_y_shapes(shape):
-    message = (
-        r"(?s)^avg_pool2d_backward: `grad_y` has the wrong shape.*grad_y\.shape=\(2, 2, 3, 4\)"
-    )
+def test_wrong_grad_y_shapes(name, shape):
+    message = rf"(?s)^{name}: `grad_y` has the wrong shape.*grad_y\.shape=\(2, 2, 3, 4\)"
     with pytest.raises(ShapeError, match=message):
-        pooling.avg_pool2d_backward(np.ones(shape), X, 2)
+        getattr(sw, name)(np.ones(shape), X, 2)
+
+
+@pytest.mark.parametrize(
+    ("ties", "hint"),
+    [("frist", "'first'"), ("al", "'all'"), (None, "'first' or 'all'"), (1, "'first' or 'all'")],
+)
+def test_unknown_ties(ties, hint):
+    message = rf"(?s)^max_pool2d_backward: `ties` has an unknown name.*try:      ties={hint}$"
+    with pytest.raises(OptionError, match=message):
+        call("max_pool2d_backward", ties=ties)
