@@ -17,9 +17,9 @@ from stridewise.specs import WindowSpec
 
 __all__ = ["Tile", "tiles"]
 
-# Large enough for BLAS to reach its rate, small enough to stay in the second-level cache and
+# Large enough for BLAS to reach its rate on two threads, small enough to stay in the cache, and
 # far from the 64 MiB that this engine promises. Measured by benchmarks/tile_size.py.
-TILE_BYTES = 2 * 2**20
+TILE_BYTES = 4 * 2**20
 
 
 class Tile(NamedTuple):
