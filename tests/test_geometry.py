@@ -112,18 +112,32 @@ def test_same_padding_is_the_least_that_gives_ceil_of_size_by_stride(
 @given(axes())
 def test_meetings_are_the_taps_that_meet_the_input(axis):
     found = []
-    for positions, met in axis.meetings():
+    for tap, positions, met in axis.meetings():
         pairs = zip(
             range(positions.start, positions.stop),
             range(met.start, met.stop, met.step),
             strict=True,
         )
-        found.append(list(pairs))
+        found.append((tap, list(pairs)))
     wanted = []
     for tap in range(axis.kernel):
         pairs = [(p, elements(axis, p)[tap]) for p in range(axis.positions)]
-        wanted.append([(p, element) for p, element in pairs if 0 <= element < axis.size])
-    assert found == [pairs for pairs in wanted if pairs]
+        wanted.append((tap, [(p, element) for p, element in pairs if 0 <= element < axis.size]))
+    assert found == [(tap, pairs) for tap, pairs in wanted if pairs]
+
+
+@given(axes())
+def test_window_is_all_that_a_position_meets(axis):
+    for position in range(axis.positions):
+        seen = axis.window(position)
+        wanted = [each for each in elements(axis, position) if 0 <= each < axis.size]
+        assert list(range(seen.start, seen.stop, seen.step)) == wanted
+
+
+def test_huge_kernels_take_no_time():
+    axis = Axis(10, 2**31 - 1, 2**31 - 1, 2**31 - 2, 2**31 - 2, 1, 2)
+    assert len(list(axis.meetings())) == 10  # one at the first position, nine at the second
+    assert axis.counted(0, include_pad=False) == 1
 
 
 @given(axes())

@@ -12,7 +12,7 @@ arXiv:1603.07285, relationships 1 to 12.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 __all__ = ["Axis", "ReceptiveField", "effective_kernel", "output_size", "same_padding"]
@@ -119,22 +119,47 @@ class Axis(NamedTuple):
         small = self._replace(size=end - begin, before=before, after=after, positions=stop - first)
         return slice(begin, end), small
 
-    def meetings(self) -> Iterator[tuple[slice, slice]]:
-        """For each tap that meets the input: at which positions, and which elements.
+    def meetings(self) -> Iterator[tuple[int, slice, slice]]:
+        """For each tap that meets the input: its number, at which positions, which elements.
 
         >>> axis = Axis(size=5, kernel=2, stride=2, before=1, after=0, dilation=1, positions=3)
-        >>> for positions, elements in axis.meetings():
-        ...     print(positions, elements)
-        slice(1, 3, None) slice(1, 4, 2)
-        slice(0, 3, None) slice(0, 5, 2)
+        >>> for tap, positions, elements in axis.meetings():
+        ...     print(tap, positions, elements)
+        0 slice(1, 3, None) slice(1, 4, 2)
+        1 slice(0, 3, None) slice(0, 5, 2)
         """
-        for tap in range(self.kernel):
+        for tap in self._taps():
             offset = tap * self.dilation - self.before
             first = -(min(offset, 0) // self.stride)
             last = min((self.size - 1 - offset) // self.stride, self.positions - 1)
             if first <= last:
                 begin, end = first * self.stride + offset, last * self.stride + offset
-                yield slice(first, last + 1), slice(begin, end + 1, self.stride)
+                yield tap, slice(first, last + 1), slice(begin, end + 1, self.stride)
+
+    def _taps(self) -> Iterable[int]:
+        """The taps that meet the input somewhere; a few more if looking closer costs more."""
+        earliest = max(-(self.start(self.positions - 1) // self.dilation), 0)
+        latest = min((self.size - 1 + self.before) // self.dilation, self.kernel - 1)
+        if latest - earliest <= self.positions * self.size:
+            return range(earliest, latest + 1)
+        # A window and a stride far beyond the input: ask each position for its few taps.
+        taps: set[int] = set()
+        for position in range(self.positions):
+            start, seen = self.start(position), self.window(position)
+            taps.update((element - start) // self.dilation for element in range(self.size)[seen])
+        return sorted(taps)
+
+    def window(self, position: int) -> slice:
+        """All elements of the input that the window meets at one position.
+
+        >>> axis = Axis(size=5, kernel=3, stride=2, before=1, after=1, dilation=2, positions=2)
+        >>> axis.window(0), axis.window(1)
+        (slice(1, 4, 2), slice(1, 5, 2))
+        """
+        start = self.start(position)
+        first = start + max(-(start // self.dilation), 0) * self.dilation
+        stop = min(start + effective_kernel(self.kernel, self.dilation), self.size)
+        return slice(first, max(first, stop), self.dilation)
 
     def counted(self, position: int, include_pad: bool) -> int:
         """How many taps an average divides by: those in the input, or in its padding too.
@@ -145,9 +170,11 @@ class Axis(NamedTuple):
         >>> axis.counted(0, include_pad=False), axis.counted(0, include_pad=True)
         (2, 3)
         """
+        start = self.start(position)
         low, high = (-self.before, self.size + self.after) if include_pad else (0, self.size)
-        taps = (self.start(position) + tap * self.dilation for tap in range(self.kernel))
-        return sum(low <= tap < high for tap in taps)
+        first = max(-((start - low) // self.dilation), 0)
+        last = min((high - 1 - start) // self.dilation, self.kernel - 1)
+        return max(last - first + 1, 0)
 
 
 class ReceptiveField(NamedTuple):

@@ -61,7 +61,7 @@ class Engine(Protocol):
         ...
 
     def avg_pool(self, x: Array, spec: PoolSpec) -> Array:
-        """Mean of each window, divided by the taps that ``geometry.window_count`` counts."""
+        """Mean of each window, divided by the taps that ``geometry.Axis.counted`` counts."""
         ...
 
     def avg_pool_grad(self, grad_y: Array, spec: PoolSpec) -> Array:

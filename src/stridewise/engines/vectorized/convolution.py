@@ -13,7 +13,9 @@ Document Processing", 2006, section 3 (unrolling convolution).
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -57,21 +59,20 @@ def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
     """Gradients times the weights' transpose, added back onto the windows, tap by tap."""
     N, C_in = grad_y.shape[0], weight.shape[-2] * spec.groups
     grad_x = np.zeros((N, *spec.input_size, C_in), grad_y.dtype)
+    by_group = _channels_by_group(grad_x, spec)
     rows_to_windows = _weight_matrices(weight, spec).swapaxes(1, 2)
     for tile in tiles(spec, N, _row_bytes(grad_y.dtype, C_in, spec)):
         rows = _by_group(grad_y[tile.outputs], spec) @ rows_to_windows
-        padded = np.zeros(_padded_shape(tile, C_in), grad_y.dtype)
-        windows = _windows(padded, tile, spec)
-        shares = rows.reshape(windows.shape)
-        for tap in np.ndindex(*spec.kernel_size):  # within one tap, no two windows overlap
-            one_tap = (..., *tap, slice(None))
-            windows[one_tap] += shares[one_tap]
-        grad_x[tile.inputs] += padded[_inside(tile)]
+        shares = rows.reshape(_windows_shape(tile, C_in, spec))
+        grad_tile = by_group[(slice(None), *tile.inputs)]
+        for at_windows, at_inputs in _taps(tile):  # within one tap, no two windows overlap
+            grad_tile[at_inputs] += shares[at_windows]
     return grad_x
 
 
 def _row_bytes(dtype: np.dtype[Any], C_in: int, spec: ConvSpec) -> int:
-    return math.prod(spec.kernel_size) * C_in * dtype.itemsize
+    """Workspace of one position: its row of the matrix, or its part of a padded input."""
+    return max(math.prod(spec.kernel_size), math.prod(spec.stride)) * C_in * dtype.itemsize
 
 
 def _weight_matrices(weight: Array, spec: ConvSpec) -> Array:
@@ -89,37 +90,55 @@ def _by_group(y_tile: Array, spec: ConvSpec) -> Array:
 
 def _window_matrices(x: Array, tile: Tile, spec: ConvSpec) -> Array:
     """A tile's windows as rows, one matrix a group: (groups, positions, taps × C_in // groups)."""
-    if any(axis.before or axis.after for axis in tile.axes):
-        padded = np.zeros(_padded_shape(tile, x.shape[-1]), x.dtype)
-        padded[_inside(tile)] = x[tile.inputs]
+    C_in = x.shape[-1]
+    shape = _windows_shape(tile, C_in, spec)
+    if max(spec.dilation) > 1:
+        # Spread taps are no neighbours in memory, and a window may span far more than it reads.
+        windows = np.zeros(shape, x.dtype)
+        x_tile = _channels_by_group(x[tile.inputs], spec)
+        for at_windows, at_inputs in _taps(tile):
+            windows[at_windows] = x_tile[at_inputs]
     else:
-        padded = x[tile.inputs]
-    windows = _windows(padded, tile, spec)
-    positions = math.prod(windows.shape[1 : 2 + spec.rank])
-    return windows.reshape(spec.groups, positions, -1)  # the copy, unless taps and stride are 1
+        windows = _strided_windows(_padded(x, tile), shape, spec)
+    # The copy that lays windows out as rows; none for a kernel and a stride of 1.
+    return windows.reshape(spec.groups, math.prod(shape[1 : 2 + spec.rank]), -1)
 
 
-def _padded_shape(tile: Tile, C_in: int) -> tuple[int, ...]:
+def _channels_by_group(x: Array, spec: ConvSpec) -> Array:
+    """See (N, *spatial, C_in) as (groups, N, *spatial, C_in // groups)."""
+    C_in = x.shape[-1]
+    return np.moveaxis(x.reshape(*x.shape[:-1], spec.groups, C_in // spec.groups), -2, 0)
+
+
+def _windows_shape(tile: Tile, C_in: int, spec: ConvSpec) -> tuple[int, ...]:
+    """(groups, N, *positions, *taps, C_in // groups)."""
     N = tile.inputs[0].stop - tile.inputs[0].start
-    return (N, *(axis.before + axis.size + axis.after for axis in tile.axes), C_in)
-
-
-def _inside(tile: Tile) -> tuple[slice, ...]:
-    """Where the tile's input stands in its padded copy."""
-    return (slice(None), *(slice(axis.before, axis.before + axis.size) for axis in tile.axes))
-
-
-def _windows(padded: Array, tile: Tile, spec: ConvSpec) -> Array:
-    """View every window of a padded tile: (groups, N, *positions, *taps, C_in // groups)."""
-    C_in_group = padded.shape[-1] // spec.groups
-    batch, *spatial, channel = padded.strides
     positions = (axis.positions for axis in tile.axes)
-    shape = (spec.groups, padded.shape[0], *positions, *spec.kernel_size, C_in_group)
-    strides = (
-        channel * C_in_group,
-        batch,
-        *(step * stride for step, stride in zip(spatial, spec.stride, strict=True)),
-        *(step * dilation for step, dilation in zip(spatial, spec.dilation, strict=True)),
-        channel,
-    )
-    return as_strided(padded, shape, strides)
+    return (spec.groups, N, *positions, *spec.kernel_size, C_in // spec.groups)
+
+
+def _padded(x: Array, tile: Tile) -> Array:
+    """The tile's input in a frame of zeros; the input itself if the frame is empty."""
+    if not any(axis.before or axis.after for axis in tile.axes):
+        return x[tile.inputs]
+    inside = (slice(axis.before, axis.before + axis.size) for axis in tile.axes)
+    N = tile.inputs[0].stop - tile.inputs[0].start
+    sizes = (axis.before + axis.size + axis.after for axis in tile.axes)
+    padded = np.zeros((N, *sizes, x.shape[-1]), x.dtype)
+    padded[(slice(None), *inside)] = x[tile.inputs]
+    return padded
+
+
+def _strided_windows(padded: Array, shape: tuple[int, ...], spec: ConvSpec) -> Array:
+    """View the windows of a padded tile, without a copy."""
+    batch, *spatial, channel = padded.strides
+    moves = (step * stride for step, stride in zip(spatial, spec.stride, strict=True))
+    return as_strided(padded, shape, (channel * shape[-1], batch, *moves, *spatial, channel))
+
+
+def _taps(tile: Tile) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
+    """For each tap: where it stands in an array of windows, and where in the tile's input."""
+    every = slice(None)
+    for meetings in itertools.product(*(list(axis.meetings()) for axis in tile.axes)):
+        taps, positions, elements = zip(*meetings, strict=True)
+        yield (every, every, *positions, *taps, every), (every, every, *elements, every)

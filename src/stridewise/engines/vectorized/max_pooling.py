@@ -55,6 +55,10 @@ def _tile_max(x: Array, tile: Tile) -> Array:
 
 
 def _axis_max(values: Array, number: int, axis: Axis) -> Array:
+    if axis.positions == 1:
+        elements = (*(slice(None),) * number, axis.window(0))
+        largest: Array = values[elements].max(number, keepdims=True, initial=-np.inf)
+        return largest
     best = np.full(resized(values, number, axis.positions), -np.inf, values.dtype)
     for best_here, met in views(axis, number, best, values):
         np.maximum(best_here, met, out=best_here)
@@ -63,10 +67,14 @@ def _axis_max(values: Array, number: int, axis: Axis) -> Array:
 
 def _tile_max_and_place(x: Array, tile: Tile, spec: PoolSpec) -> tuple[Array, Array]:
     values = x[tile.inputs]
-    flat = np.arange(math.prod(spec.input_size)).reshape(spec.input_size)
-    places = np.broadcast_to(flat[tile.inputs[1:]][None, ..., None], values.shape)
+    indices = np.ix_(*(np.arange(seen.start, seen.stop) for seen in tile.inputs[1:]))
+    flat = np.ravel_multi_index(indices, spec.input_size)
+    places = np.broadcast_to(flat[None, ..., None], values.shape)
     # The last axis first: then ties fall to the first in row-major order.
     for number, axis in reversed(list(enumerate(tile.axes, start=1))):
+        if axis.positions == 1 and (places >= 0).all():
+            values, places = _one_window(values, places, number, axis)
+            continue
         shape = resized(values, number, axis.positions)
         best, best_place = np.full(shape, -np.inf, x.dtype), np.full(shape, -1)
         best_views = views(axis, number, best, values)
@@ -79,6 +87,17 @@ def _tile_max_and_place(x: Array, tile: Tile, spec: PoolSpec) -> tuple[Array, Ar
             np.copyto(place_here, met_place, where=better)
         values, places = best, best_place
     return values, places
+
+
+def _one_window(values: Array, places: Array, number: int, axis: Axis) -> tuple[Array, Array]:
+    """A long window in one operation, not in one a tap; the first NaN wins, else the first."""
+    elements = (*(slice(None),) * number, axis.window(0))
+    if values[elements].shape[number] == 0:
+        shape = resized(values, number, 1)
+        return np.full(shape, -np.inf, values.dtype), np.full(shape, -1)
+    winner = np.expand_dims(values[elements].argmax(number), number)
+    best = np.take_along_axis(values[elements], winner, number)
+    return best, np.take_along_axis(places[elements], winner, number)
 
 
 def _add_to_first(

@@ -20,7 +20,7 @@ def views(
 ) -> Iterator[tuple[Array, Array]]:
     """For each tap: the parts of two arrays that meet along array axis ``number``."""
     lead = (slice(None),) * number
-    for positions, elements in axis.meetings():
+    for _, positions, elements in axis.meetings():
         yield at_positions[(*lead, positions)], at_elements[(*lead, elements)]
 
 
