@@ -1,5 +1,7 @@
 """relu, sigmoid and tanh: by hand, against SciPy, at the extremes, and their gradients."""
 
+import math
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -144,3 +146,12 @@ def test_errors(name):
         forward([[1.0], [1.0, 2.0]])
     with pytest.raises(TypeError, match=rf"{name}_backward: `grad_y` does not hold real numbers"):
         backward(["a"], [1.0])
+
+
+@pytest.mark.parametrize("x", [-80.0, -40.0, -20.0, -10.0, 20.0, 40.0])
+def test_sigmoid_keeps_its_digits_far_from_zero(x):
+    exact = math.exp(x) / (1 + math.exp(x)) if x < 0 else 1 / (1 + math.exp(-x))
+    assert sw.sigmoid(x) == pytest.approx(exact, rel=1e-15)
+    assert sw.sigmoid(np.float32(x)) == pytest.approx(exact, rel=1e-6)
+    slope = math.exp(-abs(x)) / (1 + math.exp(-abs(x))) ** 2
+    assert sw.sigmoid_backward(1.0, x) == pytest.approx(slope, rel=1e-15)

@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -123,3 +125,11 @@ def test_wrong_size(pets):
 def test_wrong_path():
     with pytest.raises(OptionTypeError, match="the path is not a path"):
         read_image_folder(None)
+
+
+def test_a_named_pipe_does_not_hang(tmp_path):
+    for label in ("cat", "dog"):
+        (tmp_path / label).mkdir()
+    os.mkfifo(tmp_path / "cat" / "x.png")
+    with pytest.raises(DataError, match="there is no such file"):
+        read_image_folder(tmp_path)

@@ -223,7 +223,7 @@ def test_descriptions_that_are_refused(description, kind, message):
 def test_arrays_decide_the_memory_not_the_description():
     huge = described(node={"options": {"out_features": 2**40}})
     small = {"a/weight": np.zeros((4, 3)), "a/bias": np.zeros(3)}
-    with pytest.raises(NetworkError, match=r"needed:   shape \(4, 1099511627776\)"):
+    with pytest.raises(NetworkError, match="the output of 'a' is too large"):
         build(huge, small)
     with pytest.raises(NetworkError, match="the array `a/weight` does not fit the layer"):
         build(described(), {})

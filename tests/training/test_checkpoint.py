@@ -1,6 +1,7 @@
 """A saved network comes back as it was, and two files that do not fit are refused."""
 
 import json
+import os
 import shutil
 import sys
 
@@ -13,7 +14,7 @@ from stridewise.datasets import Normalisation
 from stridewise.errors import CheckpointError, MissingExtraError, RunError
 from stridewise.layers import Dense, Flatten
 from stridewise.networks import ZOO, Sequential, describe, digits_convnet, zoo_network
-from stridewise.training import Checkpoint, checkpoint, load_checkpoint, save_checkpoint
+from stridewise.training import Checkpoint, atomic_file, load_checkpoint, save_checkpoint
 
 NAMES = ("lying <b>", "größer „standing“")
 SHAPES = {
@@ -101,7 +102,7 @@ def test_a_missing_file(saved, name):
 def test_a_folder_in_the_place_of_a_file(saved, name):
     (saved / name).unlink()
     (saved / name).mkdir()
-    with pytest.raises(CheckpointError, match=rf"(?s){name} cannot be read.*[Dd]irectory"):
+    with pytest.raises(CheckpointError, match=rf"(?s){name} cannot be read.*not an ordinary file"):
         load_checkpoint(saved)
 
 
@@ -209,7 +210,7 @@ def test_a_key_is_missing(saved, key):
         (0, {"layer": "Layer"}, "no layer of that name"),
         (0, {"options": {"evil": 1}}, "does not describe a network"),
         (0, {"options": {"out_channels": 4, "kernel_size": 3, "groups": 0}}, "`groups`"),
-        (0, {"options": {"out_channels": 10**400, "kernel_size": 3}}, "conv2d_1/weight"),
+        (0, {"options": {"out_channels": 10**400, "kernel_size": 3}}, "'conv2d_1' is too large"),
         (4, {"options": {"rate": 1}}, "rate"),
         (1, {"inputs": ["dense_1"]}, "cycle"),
         (1, {"inputs": ["nobody"]}, "does not exist"),
@@ -233,18 +234,20 @@ def test_a_network_that_is_no_classifier_of_images(saved):
 
 @pytest.mark.parametrize("failing", ["model.safetensors", "model.json"])
 def test_the_old_checkpoint_of_the_network_survives_a_failing_save(saved, monkeypatch, failing):
-    write = checkpoint.write_atomically
-    kept = load_checkpoint(saved)
+    write = atomic_file._temporary
+    files = {name: (saved / name).read_bytes() for name in ("model.safetensors", "model.json")}
 
     def full(path, data):
         if path.name == failing:
-            raise RunError("the disk is full")
-        write(path, data)
+            raise OSError(28, "No space left on device")
+        return write(path, data)
 
-    monkeypatch.setattr(checkpoint, "write_atomically", full)
-    kept.network.parameters["dense_1/bias"][...] += 1
-    with pytest.raises(RunError, match="the disk is full"):
-        save_checkpoint(saved, kept)
+    monkeypatch.setattr(atomic_file, "_temporary", full)
+    # Another network, so that either file alone would be of no use with the other's old one.
+    other = Checkpoint(digits_convnet(), tuple("0123456789"), Normalisation((0.0,), (1.0,)))
+    with pytest.raises(RunError, match=f"{failing} cannot be written"):
+        save_checkpoint(saved, other)
+    assert {one.name: one.read_bytes() for one in saved.iterdir()} == files
     assert load_checkpoint(saved).classes == NAMES
 
 
@@ -257,3 +260,15 @@ def test_without_safetensors(saved, monkeypatch):
         load_checkpoint(saved)
     with pytest.raises(MissingExtraError, match=install):
         save_checkpoint(saved, kept)
+
+
+@pytest.mark.parametrize("name", ["model.json", "model.safetensors"])
+def test_a_pipe_or_a_device_in_the_place_of_a_file(saved, name):
+    (saved / name).unlink()
+    os.mkfifo(saved / name)
+    with pytest.raises(CheckpointError, match="not an ordinary file"):
+        load_checkpoint(saved)
+    (saved / name).unlink()
+    (saved / name).symlink_to("/dev/zero")
+    with pytest.raises(CheckpointError, match="not an ordinary file"):
+        load_checkpoint(saved)

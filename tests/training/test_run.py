@@ -82,8 +82,9 @@ def test_two_epochs_are_enough_to_read_most_digits(digits_run):
 def test_the_checkpoint_is_the_network_that_was_tested(digits_run):
     outcome = digits_run.outcome
     back = load_checkpoint(digits_run.folder)
-    assert_array_equal(back.probabilities(outcome.test.images), outcome.evaluation.probabilities)
-    again = evaluate(back.network, outcome.test, back.normalisation)
+    batch_size = digits_run.options.batch_size  # sums differ by a rounding in other batches
+    again = evaluate(back.network, outcome.test, back.normalisation, batch_size)
+    assert_array_equal(again.probabilities, outcome.evaluation.probabilities)
     assert (again.loss, again.accuracy) == (outcome.evaluation.loss, outcome.evaluation.accuracy)
 
 

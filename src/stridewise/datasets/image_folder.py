@@ -10,7 +10,7 @@ import numpy as np
 from stridewise.arrays import Array
 from stridewise.datasets.dataset import Dataset
 from stridewise.datasets.image_file import SUFFIXES, image_claims, read_image
-from stridewise.datasets.untrusted_files import MAX_BYTES, as_path
+from stridewise.datasets.untrusted_files import MAX_BYTES, as_path, require_file
 from stridewise.errors import DataError, explain
 from stridewise.options import require_size
 
@@ -99,7 +99,7 @@ def _image_files(folder: Path) -> list[Path]:
             received=f"none in {str(folder)!r}",
             hint="add images, or remove the folder",
         )
-    return found
+    return [require_file("read_image_folder", file) for file in found]
 
 
 def _require_bounded(folder: Path, count: int, claimed: int) -> None:

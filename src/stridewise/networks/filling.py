@@ -41,6 +41,7 @@ def fill(
                 own[name] = _given(node, f"{owner}/{name}", arrays, shape).astype(dtype)
             if name in own:
                 _require(node, name, own[name], shape)
+                _require_dtype(node, name, own[name], dtype)
             elif math.prod(shape) > _MOST_NUMBERS:
                 raise NetworkError(
                     explain(
@@ -73,5 +74,18 @@ def _require(node: Node, name: str, array: Any, shape: Shape) -> None:
                 needed=f"shape {shape}",
                 received="none" if array is None else f"shape {found}",
                 hint="the arrays and the description of one and the same network",
+            )
+        )
+
+
+def _require_dtype(node: Node, name: str, array: Array, dtype: np.dtype[Any]) -> None:
+    if array.dtype != dtype:
+        raise NetworkError(
+            explain(
+                "network",
+                f"the layer {node.name!r} comes from a network of another dtype.",
+                needed=f"{name} in {dtype}",
+                received=f"{array.dtype}",
+                hint="a new layer, or one dtype for both networks",
             )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,6 +20,8 @@ from stridewise.networks.summary import summary
 from stridewise.options import require_integer
 
 __all__ = ["Graph", "NetworkGradients"]
+
+_LARGEST_TENSOR = 2**28  # 1 GiB in float32: more is a slip, or a description that means harm
 
 
 class NetworkGradients(NamedTuple):
@@ -313,6 +316,17 @@ def _accumulate(sums: dict[str, Array], name: str, gradient: Array) -> None:
 def _located(node: Node, shapes: tuple[Shape, ...]) -> Shape:
     """A node's output shape; an error says which node it is."""
     try:
-        return node.layer.output_shape(*shapes)
+        shape = node.layer.output_shape(*shapes)
     except (ValueError, TypeError) as error:
         raise type(error)(f"node {node.name!r}, {error}") from None
+    if math.prod(shape) > _LARGEST_TENSOR:
+        raise NetworkError(
+            explain(
+                "network",
+                f"the output of {node.name!r} is too large.",
+                needed=f"at most {_LARGEST_TENSOR:,} numbers for one example",
+                received=f"shape {shape}",
+                hint="a smaller input, fewer channels or a larger stride",
+            )
+        )
+    return shape

@@ -169,7 +169,7 @@ def zoo_network(name: str, input_shape: Shape, classes: int, *, seed: int = 0) -
     >>> zoo_network("lenet5", (32, 32, 1), 7).shapes["dense_3"]
     (7,)
     """
-    if name not in ZOO:
+    if not isinstance(name, str) or name not in ZOO:
         raise OptionError(
             explain(
                 "network",

@@ -150,9 +150,7 @@ def forward(
     require_rank("forward", "W", weights, ("f", "f", "n_C_prev", "n_C"))
     size = axis_ints("forward", "f", f, rank=2, least=1)
     require_shape("forward", "W", weights, (*size, *weights.shape[2:]), "as `f` says")
-    bias = bias_vector(
-        "forward", np.zeros(weights.shape[-1]) if b is None else b, weights.shape[-1]
-    )
+    bias = None if b is None else bias_vector("forward", b, weights.shape[-1])
     return conv2d(X, weights, bias, stride=stride, padding=pad), cache
 
 

@@ -19,13 +19,13 @@ from stridewise.blocks import softmax
 from stridewise.datasets import Normalisation
 from stridewise.errors import CheckpointError, StridewiseError, explain, missing_extra
 from stridewise.networks import Graph, build, describe
-from stridewise.training.atomic_file import write_atomically
+from stridewise.training.atomic_file import write_together
 
 __all__ = ["Checkpoint", "load_checkpoint", "save_checkpoint"]
 
 _ARRAYS, _DESCRIPTION = "model.safetensors", "model.json"
 _FORMAT = 1
-_LARGEST_DESCRIPTION = 16 * 2**20
+_LARGEST_DESCRIPTION, _LARGEST_ARRAYS = 16 * 2**20, 4 * 2**30
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Checkpoint:
 
 
 def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint into a folder that exists; each file is whole or not there.
+    """Write a checkpoint into a folder that exists: both files are written before one is moved.
 
     Raises
     ------
@@ -76,8 +76,12 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
             "std": list(checkpoint.normalisation.std),
         },
     }
-    write_atomically(folder / _ARRAYS, save(arrays))
-    write_atomically(folder / _DESCRIPTION, json.dumps(description, indent=2).encode())
+    write_together(
+        {
+            folder / _ARRAYS: save(arrays),
+            folder / _DESCRIPTION: json.dumps(description, indent=2).encode(),
+        }
+    )
 
 
 def load_checkpoint(folder: str | Path) -> Checkpoint:
@@ -95,8 +99,9 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
         raise missing_extra("checkpoint", "safetensors", "train") from None
     folder = Path(folder)
     description = _read_json(folder / _DESCRIPTION)
+    data = _read(folder / _ARRAYS, _LARGEST_ARRAYS)
     try:
-        arrays = load(_read(folder / _ARRAYS))
+        arrays = load(data)
     except (SafetensorError, KeyError, ValueError, TypeError, OverflowError) as error:
         raise _damaged(folder / _ARRAYS, error) from None
     try:
@@ -135,8 +140,12 @@ def _checkpoint(description: Mapping[str, Any], arrays: Mapping[str, Array]) -> 
     return Checkpoint(network, classes, normalisation)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, most: int) -> bytes:
     try:
+        if not path.is_file() and path.exists():  # a pipe or a device would never end
+            raise OSError("not an ordinary file")
+        if path.stat().st_size > most:
+            raise OSError(f"{path.stat().st_size:,} bytes, where {most:,} are the most")
         return path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
         raise CheckpointError(
@@ -151,10 +160,8 @@ def _read(path: Path) -> bytes:
 
 
 def _read_json(path: Path) -> Mapping[str, Any]:
-    data = _read(path)
+    data = _read(path, _LARGEST_DESCRIPTION)
     try:
-        if len(data) > _LARGEST_DESCRIPTION:
-            raise ValueError(f"{len(data):,} bytes, where {_LARGEST_DESCRIPTION:,} are the most")
         description = json.loads(data)
         if not isinstance(description, dict):
             raise TypeError(f"a {type(description).__name__}, where an object is needed")

@@ -9,7 +9,7 @@ import numpy as np
 
 from stridewise.arrays import Array
 from stridewise.blocks import cross_entropy, softmax
-from stridewise.datasets import Dataset
+from stridewise.datasets import Dataset, batches
 from stridewise.errors import DataError, explain
 from stridewise.networks import Graph
 
@@ -54,7 +54,11 @@ def evaluate(
     require_classifier("evaluate", network, dataset)
     # Whether the numbers are finite is for the caller to judge: training stops by its own loss.
     with np.errstate(over="ignore", invalid="ignore"):
-        logits = network.predict(normalisation(dataset.images), batch_size=batch_size)
+        parts = [
+            network.predict(normalisation(dataset.images[batch]))
+            for batch in batches(len(dataset), batch_size)
+        ]
+        logits = np.concatenate(parts)
         loss = float(cross_entropy(logits, dataset.labels))
         probabilities = softmax(logits)
     answers = logits.argmax(axis=-1)

@@ -125,6 +125,8 @@ def fit(
     told = progress or Progress()
     told.begin(len(train))
     rng = np.random.default_rng(require_integer("fit", "seed", seed, at_least=0))
+    for number, node in enumerate(network.nodes):
+        node.layer.seed(np.random.default_rng([seed, number]))
     results: list[EpochResult] = []
     step = 0
     for epoch in range(1, epochs + 1):
@@ -140,10 +142,14 @@ def fit(
             loss_sum += loss * len(labels)
             told.batch(epoch, len(labels), loss_sum / seen, right / seen)
             if should_stop():
+                if early_stopping:
+                    early_stopping.restore(network)
                 return History(tuple(results), "interrupted")
         # A step's loss is that before it. What the epoch's last step did shows only here.
         require_finite_loss(network, x, labels, epoch, rate)
-        checked = None if validation is None else evaluate(network, validation, normalisation)
+        checked = (
+            None if validation is None else evaluate(network, validation, normalisation, batch_size)
+        )
         result = EpochResult(
             epoch,
             loss_sum / seen,

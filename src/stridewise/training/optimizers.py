@@ -160,7 +160,7 @@ def make_optimizer(name: str, **options: Any) -> Optimizer:
     >>> make_optimizer("sgd", momentum=0.8)
     SGD(momentum=0.8, nesterov=False, weight_decay=0.0)
     """
-    if name not in OPTIMIZERS:
+    if not isinstance(name, str) or name not in OPTIMIZERS:
         raise OptionError(
             explain(
                 "optimizer",

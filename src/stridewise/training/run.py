@@ -29,6 +29,7 @@ from stridewise.datasets import (
 from stridewise.engines import engine_info
 from stridewise.errors import DataError, RunError, explain
 from stridewise.networks import zoo_network
+from stridewise.options import require_integer
 from stridewise.training.atomic_file import write_atomically
 from stridewise.training.checkpoint import Checkpoint, save_checkpoint
 from stridewise.training.early_stopping import EarlyStopping
@@ -128,6 +129,8 @@ def train_run(
     DataError, OptionError, ShapeError, DivergedError
         If data, options or network make no training, or the loss is not finite any more.
     """
+    require_integer("training", "epochs", options.epochs, at_least=1)
+    require_integer("training", "batch_size", options.batch_size, at_least=1)
     folder = Path(folder)
     if _is_taken(folder):
         raise RunError(
@@ -143,7 +146,7 @@ def train_run(
     normalisation = Normalisation.of(train.images)
     network = zoo_network(options.network, train.image_shape, len(train.classes), seed=options.seed)
     checkpoint = Checkpoint(network, train.classes, normalisation)
-    steps = options.epochs * -(-len(train) // max(options.batch_size, 1))
+    steps = options.epochs * -(-len(train) // options.batch_size)
     schedule = make_schedule(options.schedule, options.learning_rate, steps)
     optimizer = make_optimizer(options.optimizer, weight_decay=options.weight_decay)
     stopping = None if options.patience is None else EarlyStopping(options.patience)
@@ -173,7 +176,7 @@ def train_run(
         if saving.epochs == 0:
             shutil.rmtree(folder)  # made above, and nothing of worth is in it
         raise
-    evaluation = evaluate(network, test, normalisation)
+    evaluation = evaluate(network, test, normalisation, options.batch_size)
     outcome = Outcome(folder, checkpoint, history, test, evaluation, seconds)
     metrics = json.dumps(_metrics(options, outcome), indent=2)
     write_atomically(folder / "metrics.json", metrics.encode())

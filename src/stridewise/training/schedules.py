@@ -96,7 +96,7 @@ def make_schedule(name: str, rate: float, total_steps: int) -> Schedule:
     >>> make_schedule("step", 0.5, total_steps=10)(0)
     0.5
     """
-    if name not in SCHEDULES:
+    if not isinstance(name, str) or name not in SCHEDULES:
         raise OptionError(
             explain(
                 "schedule",
