@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,18 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from stridewise.arrays import Array, ArrayLike, as_array
-from stridewise.axis_options import axis_ints
-from stridewise.errors import NetworkError, OptionError, ShapeError, explain
+from stridewise.errors import ShapeError, explain
 from stridewise.layers import Layer
 from stridewise.layers.layer import Shape
 from stridewise.networks.filling import fill
 from stridewise.networks.node import Node, in_order, require_layer, unknown_tensor
+from stridewise.networks.shapes import float_dtype, input_shape, located_shape
 from stridewise.networks.summary import summary
 from stridewise.options import require_integer
 
 __all__ = ["Graph", "NetworkGradients"]
-
-_LARGEST_TENSOR = 2**28  # 1 GiB in float32: more is a slip, or a description that means harm
 
 
 class NetworkGradients(NamedTuple):
@@ -78,18 +75,18 @@ class Graph:
         arrays: Mapping[str, Array] | None = None,
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
-        self.inputs = {name: _input_shape(name, shape) for name, shape in inputs.items()}
+        self.inputs = {name: input_shape(name, shape) for name, shape in inputs.items()}
         for _, layer, _ in nodes:
             require_layer(layer)
         self.nodes = in_order(self.inputs, [Node(n, la, tuple(i)) for n, la, i in nodes])
         self.outputs = tuple(outputs)
-        self.dtype = _float_dtype(dtype)
+        self.dtype = float_dtype(dtype)
         self.shapes: dict[str, Shape] = dict(self.inputs)
         self._owner: dict[int, str] = {}  # a shared layer's parameters go by its first node
         rng = np.random.default_rng(require_integer("network", "seed", seed, at_least=0))
         for node in self.nodes:
             shapes = self.input_shapes(node)
-            self.shapes[node.name] = _located(node, shapes)
+            self.shapes[node.name] = located_shape(node, shapes)
             owner = self._owner.setdefault(id(node.layer), node.name)
             fill(node, shapes, owner, arrays, rng, self.dtype)
         if not self.outputs:
@@ -276,57 +273,5 @@ class Graph:
         return [gradient.astype(self.dtype, copy=False) for gradient in gradients]
 
 
-def _float_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
-    try:
-        found = np.dtype(dtype)
-    except TypeError:
-        found = None
-    # `None` first: NumPy takes it for float64.
-    if found is not None and found in (np.dtype(np.float32), np.dtype(np.float64)):
-        return found
-    raise OptionError(
-        explain(
-            "network",
-            "`dtype` is not one that a network computes in.",
-            needed="float32 or float64",
-            received=f"dtype={dtype!r}",
-            hint="dtype=np.float32",
-        )
-    )
-
-
-def _input_shape(name: str, shape: Shape) -> Shape:
-    if isinstance(shape, Sequence) and len(shape) > 0:
-        return axis_ints("network", "input_shape", shape, rank=len(shape), least=1)
-    raise NetworkError(
-        explain(
-            "network",
-            f"the input {name!r} has no axes.",
-            needed="a shape with at least the channels, without the batch",
-            received=repr(shape),
-            hint="(H, W, C) for images",
-        )
-    )
-
-
 def _accumulate(sums: dict[str, Array], name: str, gradient: Array) -> None:
     sums[name] = sums[name] + gradient if name in sums else gradient
-
-
-def _located(node: Node, shapes: tuple[Shape, ...]) -> Shape:
-    """A node's output shape; an error says which node it is."""
-    try:
-        shape = node.layer.output_shape(*shapes)
-    except (ValueError, TypeError) as error:
-        raise type(error)(f"node {node.name!r}, {error}") from None
-    if math.prod(shape) > _LARGEST_TENSOR:
-        raise NetworkError(
-            explain(
-                "network",
-                f"the output of {node.name!r} is too large.",
-                needed=f"at most {_LARGEST_TENSOR:,} numbers for one example",
-                received=f"shape {shape}",
-                hint="a smaller input, fewer channels or a larger stride",
-            )
-        )
-    return shape
