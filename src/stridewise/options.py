@@ -4,12 +4,35 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Iterable
 
 import numpy as np
 
-from stridewise.errors import OptionError, OptionTypeError, explain
+from stridewise.errors import OptionError, OptionTypeError, explain, nearest
 
-__all__ = ["require_integer", "require_number", "require_size"]
+__all__ = ["require_choice", "require_integer", "require_number", "require_size"]
+
+
+def require_choice(operation: str, problem: str, name: object, choices: Iterable[str]) -> str:
+    """Return ``name`` if it is one of the choices; else name them, and suggest the nearest.
+
+    Examples
+    --------
+    >>> require_choice("demo", "there is none of that name.", "sgd", ["adam", "sgd"])
+    'sgd'
+    """
+    known = list(choices)
+    if isinstance(name, str) and name in known:
+        return name
+    raise OptionError(
+        explain(
+            operation,
+            problem,
+            needed=" | ".join(known),
+            received=repr(name),
+            hint=nearest(name, known),
+        )
+    )
 
 
 def require_integer(
@@ -31,7 +54,7 @@ def require_integer(
     """
     try:
         # A bool has an index too, but `stride=True` is always a mistake.
-        number = None if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
+        number = None if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]  # TypeError is caught
     except TypeError:
         number = None
     wanted = f"integers >= {at_least}" if at_most is None else f"integers {at_least} to {at_most}"
@@ -78,7 +101,7 @@ def require_number(
     elif not at_least <= value < below:  # type: ignore[operator]  # a number, see above
         error = OptionError
     else:
-        return float(value)  # type: ignore[arg-type]
+        return float(value)  # type: ignore[arg-type]  # a number, see above
     raise error(
         explain(
             operation,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from stridewise.arrays import Array, ArrayLike, finish, prepare, require_rank, require_shape
+from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
 from stridewise.axis_options import AxisInts, Padding
-from stridewise.blocks.ranks import LAYOUTS, by_rank
+from stridewise.blocks.pool_spec import pool_spec
+from stridewise.blocks.ranks import by_rank
 from stridewise.engines import current_engine
-from stridewise.specs import PoolSpec
 
 __all__ = [
     "avg_pool",
@@ -88,7 +88,7 @@ def avg_pool(
     """
     operation = f"avg_pool{rank}d"
     (x,), result = prepare(operation, x=x)
-    spec = _spec(
+    spec = pool_spec(
         operation, rank, x, kernel_size, stride, padding, dilation, ceil_mode, count_include_pad
     )
     return finish(current_engine().avg_pool(x, spec), result)
@@ -142,7 +142,7 @@ def avg_pool_backward(
     """
     operation = f"avg_pool{rank}d_backward"
     (grad_y, x), result = prepare(operation, grad_y=grad_y, x=x)
-    spec = _spec(
+    spec = pool_spec(
         operation, rank, x, kernel_size, stride, padding, dilation, ceil_mode, count_include_pad
     )
     shape = (x.shape[0], *spec.output_size, x.shape[-1])
@@ -152,27 +152,3 @@ def avg_pool_backward(
 
 avg_pool1d, avg_pool2d, avg_pool3d = by_rank(avg_pool)
 avg_pool1d_backward, avg_pool2d_backward, avg_pool3d_backward = by_rank(avg_pool_backward)
-
-
-def _spec(
-    operation: str,
-    rank: int,
-    x: Array,
-    kernel_size: AxisInts,
-    stride: AxisInts | None,
-    padding: Padding,
-    dilation: AxisInts,
-    ceil_mode: bool,
-    count_include_pad: bool,
-) -> PoolSpec:
-    require_rank(operation, "x", x, LAYOUTS[rank])
-    return PoolSpec.of(
-        operation,
-        x.shape[1:-1],
-        kernel_size,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        ceil_mode=ceil_mode,
-        count_include_pad=count_include_pad,
-    )

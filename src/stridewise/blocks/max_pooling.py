@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stridewise.arrays import Array, ArrayLike, finish, prepare, require_rank, require_shape
+from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
 from stridewise.axis_options import AxisInts, Padding
-from stridewise.blocks.ranks import LAYOUTS, by_rank
+from stridewise.blocks.pool_spec import pool_spec
+from stridewise.blocks.ranks import by_rank
 from stridewise.engines import Ties, current_engine
 from stridewise.errors import OptionError, explain, nearest
-from stridewise.specs import PoolSpec
 
 __all__ = [
     "MaxPooled",
@@ -99,7 +99,7 @@ def max_pool(
     """
     operation = f"max_pool{rank}d"
     (x,), result = prepare(operation, x=x)
-    spec = _spec(operation, rank, x, kernel_size, stride, padding, dilation, ceil_mode)
+    spec = pool_spec(operation, rank, x, kernel_size, stride, padding, dilation, ceil_mode)
     return finish(current_engine().max_pool(x, spec, indices=False)[0], result)
 
 
@@ -149,7 +149,7 @@ def max_pool_with_indices(
     """
     operation = f"max_pool{rank}d_with_indices"
     (x,), result = prepare(operation, x=x)
-    spec = _spec(operation, rank, x, kernel_size, stride, padding, dilation, ceil_mode)
+    spec = pool_spec(operation, rank, x, kernel_size, stride, padding, dilation, ceil_mode)
     y, indices = current_engine().max_pool(x, spec, indices=True)
     return MaxPooled(finish(y, result), np.asarray(indices))
 
@@ -210,7 +210,7 @@ def max_pool_backward(
     """
     operation = f"max_pool{rank}d_backward"
     (grad_y, x), result = prepare(operation, grad_y=grad_y, x=x)
-    spec = _spec(operation, rank, x, kernel_size, stride, padding, dilation, ceil_mode)
+    spec = pool_spec(operation, rank, x, kernel_size, stride, padding, dilation, ceil_mode)
     shape = (x.shape[0], *spec.output_size, x.shape[-1])
     require_shape(operation, "grad_y", grad_y, shape, "the shape of the output that `x` gives")
     if not isinstance(ties, str) or ties not in ("first", "all"):
@@ -231,25 +231,3 @@ max_pool1d_with_indices, max_pool2d_with_indices, max_pool3d_with_indices = by_r
     max_pool_with_indices
 )
 max_pool1d_backward, max_pool2d_backward, max_pool3d_backward = by_rank(max_pool_backward)
-
-
-def _spec(
-    operation: str,
-    rank: int,
-    x: Array,
-    kernel_size: AxisInts,
-    stride: AxisInts | None,
-    padding: Padding,
-    dilation: AxisInts,
-    ceil_mode: bool,
-) -> PoolSpec:
-    require_rank(operation, "x", x, LAYOUTS[rank])
-    return PoolSpec.of(
-        operation,
-        x.shape[1:-1],
-        kernel_size,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        ceil_mode=ceil_mode,
-    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stridewise.errors import OptionError, explain, nearest
 from stridewise.layers import (
     Activation,
     Add,
@@ -20,6 +19,7 @@ from stridewise.layers import (
 from stridewise.layers.layer import Shape
 from stridewise.networks.graph import Graph
 from stridewise.networks.sequential import Sequential
+from stridewise.options import require_choice
 
 __all__ = ["ZOO", "digits_convnet", "lenet5", "residual", "signs_convnet", "zoo_network"]
 
@@ -169,14 +169,5 @@ def zoo_network(name: str, input_shape: Shape, classes: int, *, seed: int = 0) -
     >>> zoo_network("lenet5", (32, 32, 1), 7).shapes["dense_3"]
     (7,)
     """
-    if not isinstance(name, str) or name not in ZOO:
-        raise OptionError(
-            explain(
-                "network",
-                "there is no network of that name.",
-                needed=" | ".join(ZOO),
-                received=repr(name),
-                hint=nearest(name, ZOO),
-            )
-        )
+    require_choice("network", "there is no network of that name.", name, ZOO)
     return ZOO[name](input_shape, classes, seed=seed)

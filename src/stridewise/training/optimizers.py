@@ -16,7 +16,7 @@ import numpy as np
 
 from stridewise.arrays import Array
 from stridewise.errors import OptionError, explain, nearest
-from stridewise.options import require_number
+from stridewise.options import require_choice, require_number
 
 __all__ = ["OPTIMIZERS", "SGD", "Adam", "AdamW", "Optimizer", "make_optimizer"]
 
@@ -160,16 +160,7 @@ def make_optimizer(name: str, **options: Any) -> Optimizer:
     >>> make_optimizer("sgd", momentum=0.8)
     SGD(momentum=0.8, nesterov=False, weight_decay=0.0)
     """
-    if not isinstance(name, str) or name not in OPTIMIZERS:
-        raise OptionError(
-            explain(
-                "optimizer",
-                "there is none of that name.",
-                needed=" | ".join(OPTIMIZERS),
-                received=repr(name),
-                hint=nearest(name, OPTIMIZERS),
-            )
-        )
+    require_choice("optimizer", "there is none of that name.", name, OPTIMIZERS)
     known = [each.name for each in dataclasses.fields(OPTIMIZERS[name]) if each.init]
     unknown = [option for option in options if option not in known]
     if unknown:

@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from stridewise.errors import OptionError, explain, nearest
+from stridewise.errors import OptionError, explain
+from stridewise.options import require_choice
 
 __all__ = [
     "SCHEDULES",
@@ -32,7 +33,7 @@ def constant(rate: float, total_steps: int = 0) -> Schedule:  # noqa: ARG001 - o
     0.1
     """
     require_rate(rate)
-    return lambda step: rate  # noqa: ARG005
+    return lambda step: rate  # noqa: ARG005 - the rate does not depend on it
 
 
 def step_decay(rate: float, total_steps: int, factor: float = 0.1) -> Schedule:
@@ -96,16 +97,7 @@ def make_schedule(name: str, rate: float, total_steps: int) -> Schedule:
     >>> make_schedule("step", 0.5, total_steps=10)(0)
     0.5
     """
-    if not isinstance(name, str) or name not in SCHEDULES:
-        raise OptionError(
-            explain(
-                "schedule",
-                "there is none of that name.",
-                needed=" | ".join(SCHEDULES),
-                received=repr(name),
-                hint=nearest(name, SCHEDULES),
-            )
-        )
+    require_choice("schedule", "there is none of that name.", name, SCHEDULES)
     return SCHEDULES[name](rate, total_steps)
 
 
