@@ -22,6 +22,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from stridewise.arrays import Array
+from stridewise.engines.vectorized import depthwise
 from stridewise.engines.vectorized.tiles import Tile, tiles
 from stridewise.specs import ConvSpec
 
@@ -30,6 +31,8 @@ __all__ = ["conv", "conv_grad_weight", "conv_grad_x"]
 
 def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
     """Windows as rows, times the weights."""
+    if depthwise.is_depthwise(spec, *weight.shape[-2:]):
+        return depthwise.conv(x, weight, bias, spec)
     N, C_in, C_out = x.shape[0], x.shape[-1], weight.shape[-1]
     y = np.empty((N, *spec.output_size, C_out), x.dtype)
     columns = _weight_matrices(weight, spec)
@@ -44,6 +47,8 @@ def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
 
 def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
     """Windows as columns, times the gradients of their outputs."""
+    if depthwise.is_depthwise(spec, x.shape[-1] // spec.groups, grad_y.shape[-1]):
+        return depthwise.conv_grad_weight(grad_y, x, spec)
     N, C_in, C_out = x.shape[0], x.shape[-1], grad_y.shape[-1]
     C_in_group = C_in // spec.groups
     depth = math.prod(spec.kernel_size) * C_in_group
@@ -57,6 +62,8 @@ def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
 
 def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
     """Gradients times the weights' transpose, added back onto the windows, tap by tap."""
+    if depthwise.is_depthwise(spec, *weight.shape[-2:]):
+        return depthwise.conv_grad_x(grad_y, weight, spec)
     N, C_in = grad_y.shape[0], weight.shape[-2] * spec.groups
     grad_x = np.zeros((N, *spec.input_size, C_in), grad_y.dtype)
     by_group = _channels_by_group(grad_x, spec)
