@@ -154,3 +154,122 @@ def test_errors(call, logits, labels, kind, message):
 def test_a_gradient_that_is_not_one_number():
     with pytest.raises(ShapeError, match=r"`grad_y` has the wrong shape(.|\n)*one number"):
         cross_entropy_backward([1.0], LOGITS, LABELS)
+
+
+def test_the_options_by_hand():
+    # softmax 1/4, 3/4; the classes count 2 and 6, half of each label is spread: over n = 0,
+    # q = (2 · 3/4, 6 · 1/4), over n = 1 q = (2 · 1/4, 6 · 3/4); the third example is ignored
+    logits = [[0.0, np.log(3)], [0.0, np.log(3)], [np.nan, 5.0]]
+    options = {"label_smoothing": 0.5, "ignore_label": 7, "weight": [2.0, 6.0]}
+    loss = cross_entropy(logits, [0, 1, 7], **options)
+    assert_allclose(loss, (2 * np.log(4) + 6 * np.log(4 / 3)) / 8, rtol=1e-14)
+    grad = cross_entropy_backward(8.0, logits, [0, 1, 7], **options)
+    wanted = [[3 / 4 - 3 / 2, 9 / 4 - 3 / 2], [5 / 4 - 1 / 2, 15 / 4 - 9 / 2], [0, 0]]
+    assert_allclose(grad, wanted, atol=1e-14)
+
+
+OPTIONS = [
+    {"label_smoothing": 0.3},
+    {"ignore_label": -100},
+    {"ignore_label": 2},
+    {"weight": [0.5, 2.0, 0.0]},
+    {"label_smoothing": 0.2, "weight": [0.5, 2.0, 3.0], "ignore_label": np.int64(-1)},
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+@pytest.mark.parametrize("shape", [(7,), (2, 5)])
+def test_the_options_against_loops(rng, shape, options):
+    logits, labels = 3 * rng.standard_normal((*shape, 3)), rng.integers(0, 3, shape)
+    ignored = options.get("ignore_label", None)
+    if ignored is not None:
+        labels[..., ::2] = ignored
+        labels[..., 1] = 0
+    smoothing, weight = options.get("label_smoothing", 0), options.get("weight", [1] * 3)
+    loss, total, grad = 0, 0, np.zeros(logits.shape)
+    for n in np.ndindex(*shape):
+        if labels[n] == ignored:
+            continue
+        total += weight[labels[n]]
+        for k in range(3):
+            q = weight[k] * ((1 - smoothing) * (k == labels[n]) + smoothing / 3)
+            loss += q * (logsumexp(logits[n]) - logits[n][k])
+            grad[n] += q * softmax(logits[n])
+            grad[n][k] -= q
+    assert_allclose(cross_entropy(logits, labels, **options), loss / total, rtol=1e-12)
+    got = cross_entropy_backward(2.0, logits, labels, **options)
+    assert_allclose(got, 2 * grad / total, rtol=1e-12, atol=1e-15)
+    check_gradients(
+        lambda logits: cross_entropy(logits, labels, **options),
+        lambda grad_y, logits: cross_entropy_backward(grad_y, logits, labels, **options),
+        [logits],
+        grad_y=1.5,
+    )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"ignore_label": 1}, {"weight": [1, 0, 1]}, {"weight": [1, 0, 1], "label_smoothing": 0.1}],
+)
+def test_nothing_that_counts_is_a_loss_of_0(options):
+    logits = np.array([[np.nan, 0, 1], [1, 2, 3]], "f4")
+    loss = cross_entropy(logits, [1, 1], **options)
+    assert (loss, loss.dtype, loss.shape) == (0, np.float32, ())
+    grad = cross_entropy_backward(1.0, logits, [1, 1], **options)
+    assert_array_equal(grad, np.zeros((2, 3), "f4"))
+    assert grad.dtype == np.float32
+
+
+def test_what_counts_0_may_be_impossible():
+    logits = [[-inf, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    assert cross_entropy(logits, [0, 1], weight=[0, 1, 1]) == np.log(3)
+    assert cross_entropy(logits, [0, 1], ignore_label=0) == np.log(3)
+    smooth = cross_entropy(logits, [1, 1], weight=[0, 1, 1], label_smoothing=0.3)
+    assert_allclose(smooth, (np.log(2) + np.log(3)) / 2 * (0.7 + 0.2), rtol=1e-14)
+    assert cross_entropy(logits, [1, 1], label_smoothing=0.3) == inf
+
+
+def test_defaults_are_the_plain_loss(rng):
+    logits, labels = rng.standard_normal((6, 3)), rng.integers(0, 3, 6)
+    options = {"label_smoothing": 0, "ignore_label": -100, "weight": np.ones(3, "i4")}
+    assert_array_equal(cross_entropy(logits, labels, **options), cross_entropy(logits, labels))
+    assert_array_equal(
+        cross_entropy_backward(1.0, logits, labels, **options),
+        cross_entropy_backward(1.0, logits, labels),
+    )
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8"])
+def test_the_options_do_not_widen(dtype):
+    options = {"label_smoothing": np.float64(0.1), "weight": np.ones(3), "ignore_label": 5}
+    for labels_dtype in ("u1", "i8", "u8"):
+        labels = np.array([0, 5], labels_dtype)
+        assert cross_entropy(np.zeros((2, 3), dtype), labels, **options).dtype == dtype
+        grad = cross_entropy_backward(np.float64(1), np.zeros((2, 3), dtype), labels, **options)
+        assert grad.dtype == dtype
+
+
+@pytest.mark.parametrize(
+    "call", [cross_entropy, lambda *a, **o: cross_entropy_backward(1, *a, **o)]
+)
+@pytest.mark.parametrize(
+    ("options", "kind", "message"),
+    [
+        ({"label_smoothing": 1}, ValueError, "`label_smoothing` is out of range"),
+        ({"label_smoothing": -0.1}, ValueError, "`label_smoothing` is out of range"),
+        ({"label_smoothing": "0"}, TypeError, "`label_smoothing` is not a number"),
+        ({"ignore_label": 1.0}, TypeError, "`ignore_label` is not an integer"),
+        ({"ignore_label": True}, TypeError, "`ignore_label` is not an integer"),
+        ({"ignore_label": -2}, DataError, "label -1"),
+        ({"weight": [1.0, 1.0]}, ShapeError, "`weight` has the wrong shape"),
+        ({"weight": 1.0}, ShapeError, "one number a class"),
+        ({"weight": [1.0, -1.0, 1.0]}, ValueError, "`weight` is out of range"),
+        ({"weight": [1.0, np.nan, 1.0]}, ValueError, "needed:   finite numbers >= 0"),
+        ({"weight": [1.0, 1e39, 1.0]}, ValueError, "`weight` is out of range"),
+        ({"weight": [1j] * 3}, TypeError, "`weight` does not hold real numbers"),
+    ],
+)
+def test_options_that_are_refused(call, options, kind, message):
+    labels = LABELS - 1 if options.get("ignore_label") == -2 else LABELS
+    with pytest.raises(kind, match=message):
+        call(LOGITS.astype("f4"), labels, **options)

@@ -9,52 +9,130 @@ import pytest
 
 import stridewise as sw
 
-CONV = "stride=1, padding=0, dilation=1, groups=1)"
-POOL = "stride=None, padding=0, dilation=1, ceil_mode=False"
-
 SIGNATURES = {
+    "adaptive_avg_pool": "(x, output_size)",
+    "adaptive_avg_pool_backward": "(grad_y, x, output_size)",
+    "adaptive_max_pool": "(x, output_size)",
+    "adaptive_max_pool_backward": "(grad_y, x, output_size, *, ties='first')",
+    "adaptive_max_pool_with_indices": "(x, output_size)",
     "batch_norm": "(x, weight, bias, *, mean=None, variance=None, epsilon=1e-05)",
     "batch_norm_backward": "(grad_y, x, weight, *, mean=None, variance=None, epsilon=1e-05)",
-    "cross_entropy": "(logits, labels)",
-    "cross_entropy_backward": "(grad_y, logits, labels)",
+    "binary_cross_entropy_with_logits": "(logits, targets)",
+    "binary_cross_entropy_with_logits_backward": "(grad_y, logits, targets)",
+    "celu": "(x, alpha=1.0)",
+    "celu_backward": "(grad_y, x, alpha=1.0)",
+    "clip": "(x, low=-inf, high=inf)",
+    "clip_backward": "(grad_y, x, low=-inf, high=inf)",
+    "cross_entropy": "(logits, labels, *, label_smoothing=0.0, ignore_label=None, weight=None)",
+    "cross_entropy_backward": "(grad_y, logits, labels, *, label_smoothing=0.0, ignore_label=None, weight=None)",
+    "depth_to_space": "(x, block, *, mode='DCR')",
+    "depth_to_space_backward": "(grad_y, x, block, *, mode='DCR')",
     "dropout": "(x, rate=0.5, *, seed)",
     "dropout_backward": "(grad_y, x, rate=0.5, *, seed)",
+    "elu": "(x, alpha=1.0)",
+    "elu_backward": "(grad_y, x, alpha=1.0)",
     "engine_info": "()",
+    "erf": "(x)",
+    "erf_backward": "(grad_y, x)",
+    "fold": "(columns, output_size, kernel_size, *, stride=1, padding=0, dilation=1)",
+    "fold_backward": "(grad_y, columns, output_size, kernel_size, *, stride=1, padding=0, dilation=1)",
+    "gelu": "(x, approximate='none')",
+    "gelu_backward": "(grad_y, x, approximate='none')",
     "global_avg_pool": "(x, *, keepdims=False)",
     "global_avg_pool_backward": "(grad_y, x, *, keepdims=False)",
     "global_max_pool": "(x, *, keepdims=False)",
     "global_max_pool_backward": "(grad_y, x, *, keepdims=False, ties='first')",
+    "group_norm": "(x, weight, bias, *, groups, epsilon=1e-05)",
+    "group_norm_backward": "(grad_y, x, weight, *, groups, epsilon=1e-05)",
+    "hard_sigmoid": "(x, alpha=0.16666666666666666, beta=0.5)",
+    "hard_sigmoid_backward": "(grad_y, x, alpha=0.16666666666666666, beta=0.5)",
+    "hard_swish": "(x)",
+    "hard_swish_backward": "(grad_y, x)",
+    "huber_loss": "(y, target, delta=1.0)",
+    "huber_loss_backward": "(grad_y, y, target, delta=1.0)",
+    "instance_norm": "(x, weight, bias, *, epsilon=1e-05)",
+    "instance_norm_backward": "(grad_y, x, weight, *, epsilon=1e-05)",
+    "layer_norm": "(x, weight, bias, *, axis=-1, epsilon=1e-05)",
+    "layer_norm_backward": "(grad_y, x, weight, *, axis=-1, epsilon=1e-05)",
+    "leaky_relu": "(x, slope=0.01)",
+    "leaky_relu_backward": "(grad_y, x, slope=0.01)",
     "linear": "(x, weight, bias=None)",
     "linear_backward": "(grad_y, x, weight)",
+    "local_response_norm": "(x, size, *, alpha=0.0001, beta=0.75, k=1.0)",
+    "local_response_norm_backward": "(grad_y, x, size, *, alpha=0.0001, beta=0.75, k=1.0)",
+    "log_softmax": "(x, axis=-1)",
+    "log_softmax_backward": "(grad_y, x, axis=-1)",
+    "lp_pool": "(x, kernel_size, *, p=2, stride=None, padding=0, dilation=1, ceil_mode=False)",
+    "lp_pool_backward": "(grad_y, x, kernel_size, *, p=2, stride=None, padding=0, dilation=1, ceil_mode=False)",
+    "max_unpool": "(x, indices, kernel_size, *, stride=None, padding=0, output_size=None)",
+    "max_unpool_backward": "(grad_y, x, indices, kernel_size, *, stride=None, padding=0, output_size=None)",
+    "mish": "(x)",
+    "mish_backward": "(grad_y, x)",
+    "mse_loss": "(y, target)",
+    "mse_loss_backward": "(grad_y, y, target)",
     "pad": "(x, widths, mode='constant', value=0.0)",
     "pad_backward": "(grad_y, x, widths, mode='constant', value=0.0)",
+    "pixel_shuffle": "(x, upscale)",
+    "pixel_shuffle_backward": "(grad_y, x, upscale)",
+    "pixel_unshuffle": "(x, downscale)",
+    "pixel_unshuffle_backward": "(grad_y, x, downscale)",
+    "prelu": "(x, weight)",
+    "prelu_backward": "(grad_y, x, weight)",
     "relu": "(x)",
     "relu_backward": "(grad_y, x)",
+    "resize": "(x, size=None, *, scale=None, mode='nearest', coordinates='half_pixel', nearest='round_prefer_floor', cubic_coeff=-0.75, exclude_outside=False, extrapolation_value=0.0, antialias=False, roi=None)",
+    "resize_backward": "(grad_y, x, size=None, *, scale=None, mode='nearest', coordinates='half_pixel', nearest='round_prefer_floor', cubic_coeff=-0.75, exclude_outside=False, extrapolation_value=0.0, antialias=False, roi=None)",
+    "rms_norm": "(x, weight, *, axis=-1, epsilon=1e-05)",
+    "rms_norm_backward": "(grad_y, x, weight, *, axis=-1, epsilon=1e-05)",
+    "selu": "(x, alpha=1.6732632423543772, gamma=1.0507009873554805)",
+    "selu_backward": "(grad_y, x, alpha=1.6732632423543772, gamma=1.0507009873554805)",
     "set_engine": "(name)",
     "sigmoid": "(x)",
     "sigmoid_backward": "(grad_y, x)",
+    "silu": "(x)",
+    "silu_backward": "(grad_y, x)",
     "softmax": "(x, axis=-1)",
     "softmax_backward": "(grad_y, x, axis=-1)",
+    "softplus": "(x)",
+    "softplus_backward": "(grad_y, x)",
+    "softsign": "(x)",
+    "softsign_backward": "(grad_y, x)",
+    "space_to_depth": "(x, block, *, mode='DCR')",
+    "space_to_depth_backward": "(grad_y, x, block, *, mode='DCR')",
     "tanh": "(x)",
     "tanh_backward": "(grad_y, x)",
+    "thresholded_relu": "(x, alpha=1.0)",
+    "thresholded_relu_backward": "(grad_y, x, alpha=1.0)",
+    "unfold": "(x, kernel_size, *, stride=1, padding=0, dilation=1)",
+    "unfold_backward": "(grad_y, x, kernel_size, *, stride=1, padding=0, dilation=1)",
     "use_engine": "(name)",
 }
 for _rank in ("1d", "2d", "3d"):
     SIGNATURES |= {
-        f"conv{_rank}": "(x, weight, bias=None, *, " + CONV,
-        f"conv{_rank}_backward": "(grad_y, x, weight, *, " + CONV,
-        f"max_pool{_rank}": f"(x, kernel_size, *, {POOL})",
-        f"max_pool{_rank}_with_indices": f"(x, kernel_size, *, {POOL})",
-        f"max_pool{_rank}_backward": f"(grad_y, x, kernel_size, *, {POOL}, ties='first')",
-        f"avg_pool{_rank}": f"(x, kernel_size, *, {POOL}, count_include_pad=True)",
-        f"avg_pool{_rank}_backward": f"(grad_y, x, kernel_size, *, {POOL}, count_include_pad=True)",
+        f"avg_pool{_rank}": "(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False, count_include_pad=True)",
+        f"avg_pool{_rank}_backward": "(grad_y, x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False, count_include_pad=True)",
+        f"conv{_rank}": "(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1)",
+        f"conv{_rank}_backward": "(grad_y, x, weight, *, stride=1, padding=0, dilation=1, groups=1)",
+        f"conv_transpose{_rank}": "(x, weight, bias=None, *, stride=1, padding=0, output_padding=0, dilation=1, groups=1)",
+        f"conv_transpose{_rank}_backward": "(grad_y, x, weight, *, stride=1, padding=0, output_padding=0, dilation=1, groups=1)",
+        f"deform_conv{_rank}": "(x, offset, weight, bias=None, mask=None, *, stride=1, padding=0, dilation=1, groups=1, offset_groups=1)",
+        f"deform_conv{_rank}_backward": "(grad_y, x, offset, weight, mask=None, *, stride=1, padding=0, dilation=1, groups=1, offset_groups=1)",
+        f"max_pool{_rank}": "(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False)",
+        f"max_pool{_rank}_backward": "(grad_y, x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False, ties='first')",
+        f"max_pool{_rank}_with_indices": "(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False)",
     }
 TYPES = {
     "BatchNormGradients": ("x", "weight", "bias"),
     "ConvGradients": ("x", "weight", "bias"),
+    "DeformConvGradients": ("x", "offset", "weight", "bias", "mask"),
+    "EngineInfo": None,
+    "GroupNormGradients": ("x", "weight", "bias"),
+    "InstanceNormGradients": ("x", "weight", "bias"),
+    "LayerNormGradients": ("x", "weight", "bias"),
     "LinearGradients": ("x", "weight", "bias"),
     "MaxPooled": ("y", "indices"),
-    "EngineInfo": None,
+    "PReluGradients": ("x", "weight"),
+    "RMSNormGradients": ("x", "weight"),
     "StridewiseError": None,
 }
 
@@ -128,7 +206,7 @@ def test_backward_takes_the_options_of_its_forward(name):
 
 def test_import_pulls_in_nothing_but_numpy():
     heavy = ["matplotlib", "h5py", "PIL", "typer", "rich", "jinja2", "safetensors"]
-    heavy += ["numba", "torch", "scipy"]
+    heavy += ["numba", "onnx", "torch", "scipy"]
     code = f"import sys, stridewise; print([name for name in {heavy} if name in sys.modules])"
     run = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
@@ -137,7 +215,7 @@ def test_import_pulls_in_nothing_but_numpy():
     assert run.stderr == ""
 
 
-SUBPACKAGES = ["datasets", "layers", "networks", "notebook", "testing", "training"]
+SUBPACKAGES = ["datasets", "exchange", "layers", "networks", "notebook", "testing", "training"]
 
 
 def test_subpackages_come_when_they_are_first_used():

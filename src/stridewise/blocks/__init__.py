@@ -11,6 +11,15 @@ from stridewise.blocks.activations import (
     tanh,
     tanh_backward,
 )
+from stridewise.blocks.adaptive_max_pooling import (
+    adaptive_max_pool,
+    adaptive_max_pool_backward,
+    adaptive_max_pool_with_indices,
+)
+from stridewise.blocks.adaptive_pooling import (
+    adaptive_avg_pool,
+    adaptive_avg_pool_backward,
+)
 from stridewise.blocks.average_pooling import (
     avg_pool,
     avg_pool1d,
@@ -27,6 +36,10 @@ from stridewise.blocks.batch_norm import (
     batch_norm_backward,
     batch_statistics,
 )
+from stridewise.blocks.binary_cross_entropy import (
+    binary_cross_entropy_with_logits,
+    binary_cross_entropy_with_logits_backward,
+)
 from stridewise.blocks.convolution import (
     ConvGradients,
     conv,
@@ -38,25 +51,71 @@ from stridewise.blocks.convolution import (
     conv3d_backward,
     conv_backward,
 )
-from stridewise.blocks.cross_entropy import (
-    cross_entropy,
-    cross_entropy_backward,
+from stridewise.blocks.cross_entropy import cross_entropy, cross_entropy_backward
+from stridewise.blocks.deformable_convolution import (
+    DeformConvGradients,
+    deform_conv,
+    deform_conv1d,
+    deform_conv1d_backward,
+    deform_conv2d,
+    deform_conv2d_backward,
+    deform_conv3d,
+    deform_conv3d_backward,
+    deform_conv_backward,
 )
-from stridewise.blocks.dropout import (
-    dropout,
-    dropout_backward,
+from stridewise.blocks.depth_to_space import (
+    depth_to_space,
+    depth_to_space_backward,
+    space_to_depth,
+    space_to_depth_backward,
 )
+from stridewise.blocks.dropout import dropout, dropout_backward
+from stridewise.blocks.erf import erf, erf_backward
+from stridewise.blocks.exponential_units import (
+    celu,
+    celu_backward,
+    elu,
+    elu_backward,
+    selu,
+    selu_backward,
+)
+from stridewise.blocks.gelu import gelu, gelu_backward
 from stridewise.blocks.global_pooling import (
     global_avg_pool,
     global_avg_pool_backward,
     global_max_pool,
     global_max_pool_backward,
 )
-from stridewise.blocks.linear import (
-    LinearGradients,
-    linear,
-    linear_backward,
+from stridewise.blocks.group_norm import (
+    GroupNormGradients,
+    group_norm,
+    group_norm_backward,
 )
+from stridewise.blocks.hard_activations import (
+    clip,
+    clip_backward,
+    hard_sigmoid,
+    hard_sigmoid_backward,
+    hard_swish,
+    hard_swish_backward,
+)
+from stridewise.blocks.instance_norm import (
+    InstanceNormGradients,
+    instance_norm,
+    instance_norm_backward,
+)
+from stridewise.blocks.layer_norm import (
+    LayerNormGradients,
+    layer_norm,
+    layer_norm_backward,
+)
+from stridewise.blocks.linear import LinearGradients, linear, linear_backward
+from stridewise.blocks.local_response_norm import (
+    local_response_norm,
+    local_response_norm_backward,
+)
+from stridewise.blocks.log_softmax import log_softmax, log_softmax_backward
+from stridewise.blocks.lp_pooling import lp_pool, lp_pool_backward
 from stridewise.blocks.max_pooling import (
     MaxPooled,
     max_pool,
@@ -72,22 +131,71 @@ from stridewise.blocks.max_pooling import (
     max_pool_backward,
     max_pool_with_indices,
 )
-from stridewise.blocks.padding import (
-    PadMode,
-    pad,
-    pad_backward,
+from stridewise.blocks.max_unpooling import max_unpool, max_unpool_backward
+from stridewise.blocks.padding import PadMode, pad, pad_backward
+from stridewise.blocks.pixel_shuffle import (
+    pixel_shuffle,
+    pixel_shuffle_backward,
+    pixel_unshuffle,
+    pixel_unshuffle_backward,
 )
-from stridewise.blocks.softmax import (
-    softmax,
-    softmax_backward,
+from stridewise.blocks.rectifiers import (
+    PReluGradients,
+    leaky_relu,
+    leaky_relu_backward,
+    prelu,
+    prelu_backward,
+    thresholded_relu,
+    thresholded_relu_backward,
 )
+from stridewise.blocks.regression_losses import (
+    huber_loss,
+    huber_loss_backward,
+    mse_loss,
+    mse_loss_backward,
+)
+from stridewise.blocks.resizing import resize, resize_backward
+from stridewise.blocks.rms_norm import RMSNormGradients, rms_norm, rms_norm_backward
+from stridewise.blocks.smooth_activations import (
+    mish,
+    mish_backward,
+    silu,
+    silu_backward,
+    softplus,
+    softplus_backward,
+    softsign,
+    softsign_backward,
+)
+from stridewise.blocks.softmax import softmax, softmax_backward
+from stridewise.blocks.transposed_convolution import (
+    conv_transpose,
+    conv_transpose1d,
+    conv_transpose1d_backward,
+    conv_transpose2d,
+    conv_transpose2d_backward,
+    conv_transpose3d,
+    conv_transpose3d_backward,
+    conv_transpose_backward,
+)
+from stridewise.blocks.unfold import fold, fold_backward, unfold, unfold_backward
 
 __all__ = [
     "BatchNormGradients",
     "ConvGradients",
+    "DeformConvGradients",
+    "GroupNormGradients",
+    "InstanceNormGradients",
+    "LayerNormGradients",
     "LinearGradients",
     "MaxPooled",
+    "PReluGradients",
     "PadMode",
+    "RMSNormGradients",
+    "adaptive_avg_pool",
+    "adaptive_avg_pool_backward",
+    "adaptive_max_pool",
+    "adaptive_max_pool_backward",
+    "adaptive_max_pool_with_indices",
     "avg_pool",
     "avg_pool1d",
     "avg_pool1d_backward",
@@ -99,6 +207,12 @@ __all__ = [
     "batch_norm",
     "batch_norm_backward",
     "batch_statistics",
+    "binary_cross_entropy_with_logits",
+    "binary_cross_entropy_with_logits_backward",
+    "celu",
+    "celu_backward",
+    "clip",
+    "clip_backward",
     "conv",
     "conv1d",
     "conv1d_backward",
@@ -107,16 +221,62 @@ __all__ = [
     "conv3d",
     "conv3d_backward",
     "conv_backward",
+    "conv_transpose",
+    "conv_transpose1d",
+    "conv_transpose1d_backward",
+    "conv_transpose2d",
+    "conv_transpose2d_backward",
+    "conv_transpose3d",
+    "conv_transpose3d_backward",
+    "conv_transpose_backward",
     "cross_entropy",
     "cross_entropy_backward",
+    "deform_conv",
+    "deform_conv1d",
+    "deform_conv1d_backward",
+    "deform_conv2d",
+    "deform_conv2d_backward",
+    "deform_conv3d",
+    "deform_conv3d_backward",
+    "deform_conv_backward",
+    "depth_to_space",
+    "depth_to_space_backward",
     "dropout",
     "dropout_backward",
+    "elu",
+    "elu_backward",
+    "erf",
+    "erf_backward",
+    "fold",
+    "fold_backward",
+    "gelu",
+    "gelu_backward",
     "global_avg_pool",
     "global_avg_pool_backward",
     "global_max_pool",
     "global_max_pool_backward",
+    "group_norm",
+    "group_norm_backward",
+    "hard_sigmoid",
+    "hard_sigmoid_backward",
+    "hard_swish",
+    "hard_swish_backward",
+    "huber_loss",
+    "huber_loss_backward",
+    "instance_norm",
+    "instance_norm_backward",
+    "layer_norm",
+    "layer_norm_backward",
+    "leaky_relu",
+    "leaky_relu_backward",
     "linear",
     "linear_backward",
+    "local_response_norm",
+    "local_response_norm_backward",
+    "log_softmax",
+    "log_softmax_backward",
+    "lp_pool",
+    "lp_pool_backward",
     "max_pool",
     "max_pool1d",
     "max_pool1d_backward",
@@ -129,14 +289,44 @@ __all__ = [
     "max_pool3d_with_indices",
     "max_pool_backward",
     "max_pool_with_indices",
+    "max_unpool",
+    "max_unpool_backward",
+    "mish",
+    "mish_backward",
+    "mse_loss",
+    "mse_loss_backward",
     "pad",
     "pad_backward",
+    "pixel_shuffle",
+    "pixel_shuffle_backward",
+    "pixel_unshuffle",
+    "pixel_unshuffle_backward",
+    "prelu",
+    "prelu_backward",
     "relu",
     "relu_backward",
+    "resize",
+    "resize_backward",
+    "rms_norm",
+    "rms_norm_backward",
+    "selu",
+    "selu_backward",
     "sigmoid",
     "sigmoid_backward",
+    "silu",
+    "silu_backward",
     "softmax",
     "softmax_backward",
+    "softplus",
+    "softplus_backward",
+    "softsign",
+    "softsign_backward",
+    "space_to_depth",
+    "space_to_depth_backward",
     "tanh",
     "tanh_backward",
+    "thresholded_relu",
+    "thresholded_relu_backward",
+    "unfold",
+    "unfold_backward",
 ]

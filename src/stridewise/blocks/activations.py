@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
+from stridewise.arrays import Array, ArrayLike, finish, prepare
+from stridewise.blocks.elementwise import logistic, pair
 
 __all__ = ["relu", "relu_backward", "sigmoid", "sigmoid_backward", "tanh", "tanh_backward"]
 
@@ -63,7 +64,7 @@ def relu_backward(grad_y: ArrayLike, x: ArrayLike) -> Array:
     >>> relu_backward([1.0, 1.0, 1.0], [-1.0, 0.0, 2.0])
     array([0., 0., 1.])
     """
-    grad_y, x, result = _pair("relu_backward", grad_y, x)
+    grad_y, x, result = pair("relu_backward", grad_y, x)
     return finish(np.where(x > 0, grad_y, np.zeros((), x.dtype)), result)
 
 
@@ -92,7 +93,7 @@ def sigmoid(x: ArrayLike) -> Array:
     array([0. , 0.5, 1. ])
     """
     (x,), result = prepare("sigmoid", x=x)
-    return finish(_sigmoid(x), result)
+    return finish(logistic(x), result)
 
 
 def sigmoid_backward(grad_y: ArrayLike, x: ArrayLike) -> Array:
@@ -116,7 +117,7 @@ def sigmoid_backward(grad_y: ArrayLike, x: ArrayLike) -> Array:
     >>> sigmoid_backward([4.0], [0.0])
     array([1.])
     """
-    grad_y, x, result = _pair("sigmoid_backward", grad_y, x)
+    grad_y, x, result = pair("sigmoid_backward", grad_y, x)
     decay = np.exp(-np.abs(x))
     return finish(grad_y * decay / (1 + decay) ** 2, result)
 
@@ -166,19 +167,5 @@ def tanh_backward(grad_y: ArrayLike, x: ArrayLike) -> Array:
     >>> tanh_backward([3.0], [0.0])
     array([3.])
     """
-    grad_y, x, result = _pair("tanh_backward", grad_y, x)
+    grad_y, x, result = pair("tanh_backward", grad_y, x)
     return finish(grad_y * (1 - np.tanh(x) ** 2), result)
-
-
-def _sigmoid(x: Array) -> Array:
-    decay = np.exp(-np.abs(x))
-    y: Array = np.where(x >= 0, 1, decay) / (1 + decay)
-    return y
-
-
-def _pair(
-    operation: str, grad_y: ArrayLike, x: ArrayLike
-) -> tuple[Array, Array, np.dtype[np.generic]]:
-    (grad, values), result = prepare(operation, grad_y=grad_y, x=x)
-    require_shape(operation, "grad_y", grad, values.shape, "the shape of `x`")
-    return grad, values, result

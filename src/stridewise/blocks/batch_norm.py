@@ -106,7 +106,9 @@ def batch_norm(
     (x, weight, bias), result = prepare("batch_norm", x=x, weight=weight, bias=bias)
     centred, deviation = _normalise("batch_norm", x, weight, mean, variance, epsilon)
     require_shape("batch_norm", "bias", bias, x.shape[-1:], "one number a channel")
-    return finish(centred * (weight / deviation) + bias, result)
+    # With an epsilon of 0 a constant channel gives NaN.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return finish(centred * (weight / deviation) + bias, result)
 
 
 def batch_norm_backward(
@@ -154,19 +156,20 @@ def batch_norm_backward(
     (grad_y, x, weight), result = prepare(operation, grad_y=grad_y, x=x, weight=weight)
     centred, deviation = _normalise(operation, x, weight, mean, variance, epsilon)
     require_shape(operation, "grad_y", grad_y, x.shape, "the shape of `x`")
-    normal = centred / deviation
     axes = tuple(range(x.ndim - 1))
     grad_bias = grad_y.sum(axis=axes, dtype=np.float64)
-    grad_weight = (grad_y * normal).sum(axis=axes, dtype=np.float64)
-    grad_x = grad_y
-    if mean is None:
-        count = x.size // x.shape[-1]
-        grad_x = grad_y - (grad_bias / count).astype(x.dtype)
-        grad_x -= normal * (grad_weight / count).astype(x.dtype)
+    # With an epsilon of 0 a constant channel gives NaN.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        normal = centred / deviation
+        grad_weight = (grad_y * normal).sum(axis=axes, dtype=np.float64)
+        grad_x = grad_y
+        if mean is None:
+            count = x.size // x.shape[-1]
+            grad_x = grad_y - (grad_bias / count).astype(x.dtype)
+            grad_x -= normal * (grad_weight / count).astype(x.dtype)
+        grad_x = grad_x * (weight / deviation)
     return BatchNormGradients(
-        finish(grad_x * (weight / deviation), result),
-        finish(grad_weight, result),
-        finish(grad_bias, result),
+        finish(grad_x, result), finish(grad_weight, result), finish(grad_bias, result)
     )
 
 
@@ -197,7 +200,12 @@ def _normalise(
         require_shape(operation, name, array, x.shape[-1:], "one number a channel")
     with np.errstate(invalid="ignore"):  # infinities in `x` give NaN
         deviation = np.sqrt(variance.astype(np.float64) + epsilon)
-        return x - mean.astype(x.dtype), deviation.astype(x.dtype)
+        rounded = mean.astype(x.dtype)
+        centred = x - rounded
+        rest = (mean - rounded).astype(x.dtype)
+        if rest.any():  # what rounding left: it counts where the mean is far from 0
+            centred -= rest
+        return centred, deviation.astype(x.dtype)
 
 
 def _said(statistic: ArrayLike | None) -> str:

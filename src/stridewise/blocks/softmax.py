@@ -7,7 +7,7 @@ import numpy as np
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
 from stridewise.errors import OptionError, OptionTypeError, explain
 
-__all__ = ["softmax", "softmax_backward"]
+__all__ = ["softmax", "softmax_axis", "softmax_backward"]
 
 
 def softmax(x: ArrayLike, axis: int = -1) -> Array:
@@ -42,7 +42,7 @@ def softmax(x: ArrayLike, axis: int = -1) -> Array:
     array([0.25, 0.75])
     """
     (x,), result = prepare("softmax", x=x)
-    return finish(_softmax(x, _axis("softmax", x, axis)), result)
+    return finish(_softmax(x, softmax_axis("softmax", x, axis)), result)
 
 
 def softmax_backward(grad_y: ArrayLike, x: ArrayLike, axis: int = -1) -> Array:
@@ -72,7 +72,7 @@ def softmax_backward(grad_y: ArrayLike, x: ArrayLike, axis: int = -1) -> Array:
     """
     (grad_y, x), result = prepare("softmax_backward", grad_y=grad_y, x=x)
     require_shape("softmax_backward", "grad_y", grad_y, x.shape, "the shape of `x`")
-    axis = _axis("softmax_backward", x, axis)
+    axis = softmax_axis("softmax_backward", x, axis)
     y = _softmax(x, axis)
     return finish(y * (grad_y - (grad_y * y).sum(axis=axis, keepdims=True)), result)
 
@@ -87,7 +87,8 @@ def _softmax(x: Array, axis: int) -> Array:
     return y
 
 
-def _axis(operation: str, x: Array, axis: int) -> int:
+def softmax_axis(operation: str, x: Array, axis: int) -> int:
+    """Return ``axis`` if it is an axis of ``x``, else say what is."""
     if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
         error: type[OptionError | OptionTypeError] = OptionTypeError
     elif not -x.ndim <= axis < x.ndim:
