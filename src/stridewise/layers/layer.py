@@ -19,9 +19,12 @@ Shape: TypeAlias = tuple[int, ...]
 
 
 class LayerGradients(NamedTuple):
-    """What a layer's backward returns: one array an input, one array a parameter."""
+    """What a layer's backward returns: one array an input, one array a parameter.
 
-    inputs: tuple[Array, ...]
+    An input that has no gradient, such as indices, has None.
+    """
+
+    inputs: tuple[Array | None, ...]
     parameters: dict[str, Array]
 
 
@@ -53,8 +56,13 @@ class Layer(ABC):
 
     @property
     def kind(self) -> str:
-        """The layer's name in summaries and descriptions."""
+        """The layer's name in descriptions and errors."""
         return type(self).__name__
+
+    @property
+    def title(self) -> str:
+        """The layer's name in summaries, for people."""
+        return self.kind
 
     @property
     def options(self) -> dict[str, Any]:
@@ -62,8 +70,8 @@ class Layer(ABC):
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     @abstractmethod
-    def output_shape(self, *inputs: Shape) -> Shape:
-        """Shape of the output; refuses inputs that the layer cannot take."""
+    def output_shape(self, *inputs: Shape) -> Shape | None:
+        """Shape of the output, None if only a run can tell; refuses what it cannot take."""
 
     def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         """Shapes of the parameters for these inputs."""
