@@ -85,7 +85,7 @@ def test_seeds_that_are_none(seed):
         Sequential([Dense(2)], (3,), seed=seed)
 
 
-@pytest.mark.parametrize("shape", [(), 4, None])
+@pytest.mark.parametrize("shape", [(), 4])
 def test_inputs_without_axes(shape):
     with pytest.raises(NetworkError, match="the input 'input' has no axes"):
         Sequential([Dense(2)], shape)

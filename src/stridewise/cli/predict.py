@@ -27,9 +27,11 @@ def predict(
 ) -> None:
     """Print the likeliest classes of images, with their probabilities."""
     checkpoint = load_checkpoint(run)
-    ((H, W, C),) = checkpoint.network.inputs.values()
-    pixels = np.stack([read_image(path, (H, W), C) for path in images])
-    probabilities = checkpoint.probabilities(1 - pixels if invert else pixels)
+    size, channels = checkpoint.image_shape
+    probabilities = []
+    for path in images:
+        pixels = read_image(path, size, channels)
+        probabilities += [*checkpoint.probabilities((1 - pixels if invert else pixels)[None])]
     table = Table("image", "class", "probability", box=None, padding=(0, 2, 0, 0))
     for path, answer in zip(images, probabilities, strict=True):
         for place, label in enumerate(np.argsort(-answer, kind="stable")[:top]):

@@ -7,6 +7,7 @@ their options from their own fields, and shapes are known before an array is mad
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,13 +18,16 @@ from stridewise.arrays import Array
 from stridewise.errors import NetworkError, explain, nearest
 from stridewise.layers import Layer
 from stridewise.networks.graph import Graph
+from stridewise.networks.shapes import OpenShape
 
 __all__ = ["build", "describe"]
 
 _LAYERS: dict[str, type[Layer]] = {
-    name: getattr(layers, name)
+    name: kind
     for name in layers.__all__
-    if name not in ("Layer", "LayerGradients")
+    if isinstance(kind := getattr(layers, name), type)
+    and issubclass(kind, Layer)
+    and not inspect.isabstract(kind)
 }
 _MOST_NODES = 10_000
 
@@ -53,7 +57,7 @@ def describe(network: Graph) -> dict[str, Any]:
         )
         nodes.append(entry)
     return {
-        "inputs": {name: list(shape) for name, shape in network.inputs.items()},
+        "inputs": {name: _plain(shape) for name, shape in network.inputs.items()},
         "nodes": nodes,
         "outputs": list(network.outputs),
         "dtype": network.dtype.name,
@@ -85,7 +89,7 @@ def build(
     True
     """
     try:
-        inputs = {str(k): tuple(map(int, v)) for k, v in dict(description["inputs"]).items()}
+        inputs = {str(name): _open(v) for name, v in dict(description["inputs"]).items()}
         entries = [dict(entry) for entry in description["nodes"]]
         outputs = [str(name) for name in description["outputs"]]
         dtype = np.dtype({"float32": "float32", "float64": "float64"}[description["dtype"]])
@@ -112,6 +116,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
     return [_plain(each) for each in value] if isinstance(value, tuple | list) else value
+
+
+def _open(shape: Any) -> OpenShape:
+    return None if shape is None else tuple(None if n is None else int(n) for n in shape)
 
 
 def _layer(kind: str, entry: dict[str, Any]) -> Layer:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from stridewise.arrays import Array, as_array
 from stridewise.errors import NetworkError, explain
 from stridewise.layers.layer import Shape
 from stridewise.networks.node import Node
+from stridewise.networks.shapes import OpenShape, asked_twice
 
 __all__ = ["fill"]
 
@@ -21,7 +22,7 @@ _MOST_NUMBERS = 2**28
 
 def fill(
     node: Node,
-    inputs: tuple[Shape, ...],
+    inputs: tuple[OpenShape, ...],
     owner: str,
     arrays: Mapping[str, Array] | None,
     rng: np.random.Generator,
@@ -33,8 +34,8 @@ def fill(
     it shares them with other networks. Whatever it has must fit the inputs of all its nodes.
     """
     for own, shapes in (
-        (node.layer.parameters, node.layer.parameter_shapes(*inputs)),
-        (node.layer.state, node.layer.state_shapes(*inputs)),
+        (node.layer.parameters, _known(node, "parameters", inputs)),
+        (node.layer.state, _known(node, "state", inputs)),
     ):
         for name, shape in shapes.items():
             if arrays is not None and owner == node.name:
@@ -52,8 +53,49 @@ def fill(
                         hint="fewer channels, or pooling before Flatten",
                     )
                 )
+            elif None in inputs and owner == node.name:
+                own[name] = node.layer.initial(name, shape, rng).astype(dtype)
     if owner == node.name:
-        node.layer.fill(inputs, rng, dtype)
+        if None in inputs:
+            node.layer.seed(rng)
+        else:
+            asked = asked_twice(lambda *shapes: shapes, inputs)[0]
+            node.layer.fill(asked or (), rng, dtype)
+
+
+def _known(
+    node: Node, kind: Literal["parameters", "state"], inputs: tuple[OpenShape, ...]
+) -> dict[str, Shape]:
+    """Shapes of a layer's arrays; open sizes of its inputs must not matter to them."""
+    layer = node.layer
+    question = layer.parameter_shapes if kind == "parameters" else layer.state_shapes
+    if None not in inputs:
+        first, second = asked_twice(question, inputs)
+    elif own := getattr(layer, kind):
+        return {name: array.shape for name, array in own.items()}  # as an importer set them
+    else:
+        first, second = _without_inputs(question)
+    if first is not None and first == second:
+        return first
+    raise NetworkError(
+        explain(
+            "network",
+            f"the {kind} of {node.name!r} depend on a size that is not known.",
+            needed="all sizes that the layer's arrays are made from",
+            received=f"inputs of shape {', '.join(map(str, inputs))}",
+            hint="the image's size in the network's input shape, or GlobalAveragePool()",
+        )
+    )
+
+
+def _without_inputs(
+    question: Callable[..., dict[str, Shape]],
+) -> tuple[dict[str, Shape], dict[str, Shape]] | tuple[None, None]:
+    """Most layers without arrays know that they have none, whatever comes in."""
+    try:
+        return question(), question()
+    except (ValueError, TypeError, IndexError):
+        return None, None
 
 
 def _given(node: Node, name: str, arrays: Mapping[str, Array], shape: Shape) -> Array:

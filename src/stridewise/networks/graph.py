@@ -11,10 +11,9 @@ import numpy.typing as npt
 from stridewise.arrays import Array, ArrayLike, as_array
 from stridewise.errors import ShapeError, explain
 from stridewise.layers import Layer
-from stridewise.layers.layer import Shape
 from stridewise.networks.filling import fill
 from stridewise.networks.node import Node, in_order, require_layer, unknown_tensor
-from stridewise.networks.shapes import float_dtype, input_shape, located_shape
+from stridewise.networks.shapes import OpenShape, fits, float_dtype, input_shape, located_shape
 from stridewise.networks.summary import summary
 from stridewise.options import require_integer
 
@@ -34,7 +33,9 @@ class Graph:
     Parameters
     ----------
     inputs : mapping of str to tuple of int
-        Name and shape of every input, without the batch.
+        Name and shape of every input, without the batch. A size may be None, to be known when
+        the network runs; with None for the whole shape, an array is taken as it comes, dtype,
+        batch and all.
     nodes : sequence of (name, layer, inputs)
         In any order.
     outputs : sequence of str
@@ -67,7 +68,7 @@ class Graph:
 
     def __init__(
         self,
-        inputs: Mapping[str, Shape],
+        inputs: Mapping[str, OpenShape],
         nodes: Sequence[tuple[str, Layer, Sequence[str]]],
         outputs: Sequence[str],
         *,
@@ -81,7 +82,7 @@ class Graph:
         self.nodes = in_order(self.inputs, [Node(n, la, tuple(i)) for n, la, i in nodes])
         self.outputs = tuple(outputs)
         self.dtype = float_dtype(dtype)
-        self.shapes: dict[str, Shape] = dict(self.inputs)
+        self.shapes: dict[str, OpenShape] = dict(self.inputs)
         self._owner: dict[int, str] = {}  # a shared layer's parameters go by its first node
         rng = np.random.default_rng(require_integer("network", "seed", seed, at_least=0))
         for node in self.nodes:
@@ -95,9 +96,12 @@ class Graph:
             if name not in self.shapes:
                 raise unknown_tensor("outputs", name, self.shapes)
 
-    def summary(self) -> str:
-        """Say layer by layer: shape, parameters, multiply-adds, receptive field."""
-        return summary(self)
+    def summary(self, *inputs: ArrayLike) -> str:
+        """Say layer by layer: shape, parameters, multiply-adds, receptive field.
+
+        Sizes that only a run can tell are told if there are ``inputs`` to run it on.
+        """
+        return summary(self, *inputs)
 
     def __repr__(self) -> str:
         numbers = sum(array.size for array in self.parameters.values())
@@ -107,7 +111,7 @@ class Graph:
         """Run the network in inference; see :meth:`predict`."""
         return self.predict(*inputs)
 
-    def input_shapes(self, node: Node) -> tuple[Shape, ...]:
+    def input_shapes(self, node: Node) -> tuple[OpenShape, ...]:
         """Shapes of the tensors that a node takes."""
         return tuple(self.shapes[name] for name in node.inputs)
 
@@ -195,8 +199,9 @@ class Graph:
             if node.name not in flowing:  # no output depends on it
                 continue
             gradients = node.layer.backward(flowing.pop(node.name), cache[node.name])
-            for name, gradient in zip(node.inputs, gradients.inputs, strict=True):
-                _accumulate(flowing, name, gradient)
+            for name, by_input in zip(node.inputs, gradients.inputs, strict=True):
+                if by_input is not None:
+                    _accumulate(flowing, name, by_input)
             for name, gradient in gradients.parameters.items():
                 _accumulate(parameters, f"{self._owner[id(node.layer)]}/{name}", gradient)
         return NetworkGradients(flowing, parameters)
@@ -206,14 +211,17 @@ class Graph:
         arrays = self._checked(inputs)
         require_integer("predict", "batch_size", batch_size, at_least=1)
         parts = []
-        for start in range(0, max(len(arrays[0]), 1), batch_size):
-            batch = [array[start : start + batch_size] for array in arrays]
+        whole = None in self.inputs.values() or len(arrays[0]) <= batch_size
+        for start in (0,) if whole else range(0, len(arrays[0]), batch_size):
+            batch = arrays if whole else [a[start : start + batch_size] for a in arrays]
             kept = dict(zip(self.inputs, batch, strict=True))
             for node, y, _ in self.steps(*batch):
                 if node.name in self.outputs:
                     kept[node.name] = y
             parts.append([kept[name] for name in self.outputs])
-        joined = tuple(np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        joined = tuple(
+            each[0] if whole else np.concatenate(each) for each in zip(*parts, strict=True)
+        )
         return joined[0] if len(joined) == 1 else joined
 
     def _checked(self, inputs: Sequence[ArrayLike]) -> list[Array]:
@@ -230,13 +238,16 @@ class Graph:
         arrays = []
         for (name, shape), value in zip(self.inputs.items(), inputs, strict=True):
             array = as_array("network", name, value)
-            if array.shape[1:] != shape or array.ndim == 0:
-                fits_one = array.shape == shape
+            if shape is None:
+                arrays.append(array)
+                continue
+            if not fits(array.shape[1:], shape) or array.ndim == 0:
+                fits_one = fits(array.shape, shape)
                 raise ShapeError(
                     explain(
                         "network",
                         f"the input `{name}` has the wrong shape.",
-                        needed=f"(N, {', '.join(map(str, shape))})",
+                        needed=_with_batch(shape),
                         received=str(array.shape),
                         hint=f"{name}[None], for one example"
                         if fits_one
@@ -244,7 +255,8 @@ class Graph:
                     )
                 )
             arrays.append(array.astype(self.dtype, copy=False))
-        if len({len(array) for array in arrays}) > 1:
+        batched = [a for a, shape in zip(arrays, self.inputs.values(), strict=True) if shape]
+        if len({len(array) for array in batched}) > 1:
             raise ShapeError(
                 explain(
                     "network",
@@ -260,17 +272,23 @@ class Graph:
         given = (grad_y,) if len(self.outputs) == 1 else tuple(grad_y)
         gradients = [as_array("network", "grad_y", gradient) for gradient in given]
         wanted = [self.shapes[name] for name in self.outputs]
-        if [gradient.shape[1:] for gradient in gradients] != wanted:
+        fit = [fits(g.shape[1:], shape) for g, shape in zip(gradients, wanted, strict=False)]
+        if len(gradients) != len(wanted) or not all(fit):
             raise ShapeError(
                 explain(
                     "network",
                     "`grad_y` has not the shape of the output.",
-                    needed=", ".join(f"(N, {', '.join(map(str, shape))})" for shape in wanted),
+                    needed=", ".join(map(_with_batch, wanted)),
                     received=", ".join(str(gradient.shape) for gradient in gradients),
                     hint="one gradient for each output, of its shape",
                 )
             )
         return [gradient.astype(self.dtype, copy=False) for gradient in gradients]
+
+
+def _with_batch(shape: OpenShape) -> str:
+    sizes = ("any",) if shape is None else ("any" if s is None else str(s) for s in shape)
+    return f"(N, {', '.join(sizes)})"
 
 
 def _accumulate(sums: dict[str, Array], name: str, gradient: Array) -> None:

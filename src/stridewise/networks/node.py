@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import graphlib
 import heapq
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection
+from typing import NamedTuple
 
 from stridewise.errors import NetworkError, explain, nearest
 from stridewise.layers import Layer
-from stridewise.layers.layer import Shape
 
 __all__ = ["Node", "in_order", "require_layer", "unknown_tensor"]
 
@@ -47,7 +46,7 @@ def require_layer(layer: object) -> None:
         )
 
 
-def in_order(inputs: Mapping[str, Shape], nodes: list[Node]) -> list[Node]:
+def in_order(inputs: Collection[str], nodes: list[Node]) -> list[Node]:
     """Sort the nodes so that each comes after what it takes; refuse what cannot be sorted."""
     by_name = {node.name: node for node in nodes}
     twice = [name for name in by_name if name in inputs] or [
@@ -66,7 +65,7 @@ def in_order(inputs: Mapping[str, Shape], nodes: list[Node]) -> list[Node]:
     for node in nodes:
         for name in node.inputs:
             if name not in by_name and name not in inputs:
-                raise unknown_tensor(f"node {node.name!r}", name, {**inputs, **by_name})
+                raise unknown_tensor(f"node {node.name!r}", name, [*inputs, *by_name])
     order = graphlib.TopologicalSorter({node.name: node.inputs for node in nodes})
     try:
         order.prepare()
@@ -93,7 +92,7 @@ def in_order(inputs: Mapping[str, Shape], nodes: list[Node]) -> list[Node]:
     return [by_name[name] for name in names if name in by_name]
 
 
-def unknown_tensor(where: str, name: str, known: Mapping[str, Any]) -> NetworkError:
+def unknown_tensor(where: str, name: str, known: Collection[str]) -> NetworkError:
     """Build the error for a name that no input and no node has."""
     return NetworkError(
         explain(

@@ -1,21 +1,29 @@
-"""Dtypes and shapes that a network accepts, before it has any numbers."""
+"""Dtypes and shapes that a network accepts, before it has any numbers.
+
+A size may be open: None until the network runs. Layers never see that: they are asked twice, as
+if the open sizes were one number and then another, and what differs between the answers is open.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from stridewise.axis_options import axis_ints
 from stridewise.errors import NetworkError, OptionError, explain
-from stridewise.layers.layer import Shape
 from stridewise.networks.node import Node
 
-__all__ = ["float_dtype", "input_shape", "located_shape"]
+__all__ = ["OpenShape", "asked_twice", "fits", "float_dtype", "input_shape", "located_shape"]
 
+# Sizes may be open, and if None stands for all of them, even how many there are.
+OpenShape: TypeAlias = tuple[int | None, ...] | None
+T = TypeVar("T")
+
+_STAND_INS = (1024, 2048)  # large enough for the windows of any network to fit
 _LARGEST_TENSOR = 2**28  # 1 GiB in float32: more is a slip, or a description that means harm
 
 
@@ -39,10 +47,16 @@ def float_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
     )
 
 
-def input_shape(name: str, shape: Shape) -> Shape:
+def input_shape(name: str, shape: OpenShape) -> OpenShape:
     """Take the shape of an input, without the batch; refuse one without axes."""
+    if shape is None:
+        return None
     if isinstance(shape, Sequence) and len(shape) > 0:
-        return axis_ints("network", "input_shape", shape, rank=len(shape), least=1)
+        stand_ins = tuple(1 if size is None else size for size in shape)
+        sizes = axis_ints("network", "input_shape", stand_ins, rank=len(shape), least=1)
+        return tuple(
+            None if given is None else size for given, size in zip(shape, sizes, strict=True)
+        )
     raise NetworkError(
         explain(
             "network",
@@ -54,13 +68,54 @@ def input_shape(name: str, shape: Shape) -> Shape:
     )
 
 
-def located_shape(node: Node, shapes: tuple[Shape, ...]) -> Shape:
+def fits(shape: OpenShape, wanted: OpenShape) -> bool:
+    """Whether two shapes can be the same, once what is open is known.
+
+    >>> fits((8, 6, 3), (None, None, 3)), fits((8, 6, 3), (None, 3)), fits((8,), None)
+    (True, False, True)
+    """
+    if shape is None or wanted is None:
+        return True
+    pairs = list(zip(shape, wanted, strict=False))
+    return len(shape) == len(wanted) and all(a == b or None in (a, b) for a, b in pairs)
+
+
+def asked_twice(
+    question: Callable[..., T], shapes: Sequence[OpenShape]
+) -> tuple[T, T] | tuple[None, None]:
+    """Ask about shapes whose open sizes are one number, and then another.
+
+    >>> asked_twice(lambda shape: sum(shape), [(None, 3)])
+    (1027, 2051)
+    >>> asked_twice(lambda shape: sum(shape), [None])
+    (None, None)
+    """
+    known = [shape for shape in shapes if shape is not None]
+    if len(known) < len(shapes):
+        return None, None
+    is_open = any(None in shape for shape in known)
+    answers = []
+    for size in _STAND_INS if is_open else _STAND_INS[:1]:
+        filled = [tuple(size if each is None else each for each in shape) for shape in known]
+        try:
+            answers.append(question(*filled))
+        except (ValueError, TypeError):
+            if is_open:  # the stand-in may be what does not fit
+                return None, None
+            raise
+    return answers[0], answers[-1]
+
+
+def located_shape(node: Node, shapes: tuple[OpenShape, ...]) -> OpenShape:
     """A node's output shape; an error says which node it is."""
     try:
-        shape = node.layer.output_shape(*shapes)
+        first, second = asked_twice(node.layer.output_shape, shapes)
     except (ValueError, TypeError) as error:
         raise type(error)(f"node {node.name!r}, {error}") from None
-    if math.prod(shape) > _LARGEST_TENSOR:
+    if first is None or second is None or len(first) != len(second):
+        return None
+    shape = tuple(one if one == other else None for one, other in zip(first, second, strict=True))
+    if math.prod(size or 1 for size in shape) > _LARGEST_TENSOR:
         raise NetworkError(
             explain(
                 "network",

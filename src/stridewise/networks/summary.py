@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from stridewise.arrays import ArrayLike
 from stridewise.geometry import ReceptiveField
 from stridewise.layers.layer import Shape
 from stridewise.networks.node import Node
+from stridewise.networks.shapes import OpenShape, asked_twice
 
 if TYPE_CHECKING:
     from stridewise.networks.graph import Graph
@@ -23,12 +26,12 @@ class LayerFacts(NamedTuple):
     Attributes
     ----------
     name, kind : str
-    shape : tuple of int
-        Of the output, without the batch.
+    shape : tuple of int, or None
+        Of the output, without the batch; None for what only a run can tell.
     parameters : int
         How many numbers training changes; those of a shared layer count once.
-    multiply_adds : int
-        Of one example's forward.
+    multiply_adds : int, or None
+        Of one example's forward; None while sizes are open.
     receptive_field : tuple of int, or None
         How many input elements one output depends on, on each spatial axis, if the input were
         large enough; None where an output depends on all.
@@ -36,14 +39,16 @@ class LayerFacts(NamedTuple):
 
     name: str
     kind: str
-    shape: Shape
+    shape: OpenShape
     parameters: int
-    multiply_adds: int
+    multiply_adds: int | None
     receptive_field: Shape | None
 
 
-def layer_facts(network: Graph) -> list[LayerFacts]:
+def layer_facts(network: Graph, *inputs: ArrayLike) -> list[LayerFacts]:
     """Say for every node: shape, parameters, multiply-adds, receptive field.
+
+    Sizes that only a run can tell are told if there are ``inputs`` to run the network on.
 
     Examples
     --------
@@ -54,33 +59,41 @@ def layer_facts(network: Graph) -> list[LayerFacts]:
     LayerFacts(name='conv2d_2', kind='Conv2D', shape=(3, 2, 8), parameters=296,
                multiply_adds=1728, receptive_field=(8, 8))
     """
+    known = dict(network.shapes)
+    if inputs:
+        known |= {name: np.shape(x)[1:] for name, x in zip(network.inputs, inputs, strict=True)}
+        known |= {node.name: y.shape[1:] for node, y, _ in network.steps(*inputs)}
     fields: dict[str, Fields | None] = {
-        name: (ReceptiveField(),) * (len(shape) - 1) for name, shape in network.inputs.items()
+        name: None if (shape := known[name]) is None else (ReceptiveField(),) * (len(shape) - 1)
+        for name in network.inputs
     }
     counted: set[int] = set()
     facts = []
     for node in network.nodes:
-        shapes = network.input_shapes(node)
-        fields[node.name] = _field(node, shapes, [fields[name] for name in node.inputs])
-        sizes = node.layer.parameter_shapes(*shapes).values()
-        parameters = 0 if id(node.layer) in counted else sum(map(math.prod, sizes))
+        shapes = [known[name] for name in node.inputs]
+        fields[node.name] = _field(
+            node, shapes, known[node.name], [fields[name] for name in node.inputs]
+        )
+        arrays = node.layer.parameters.values()
+        parameters = 0 if id(node.layer) in counted else sum(array.size for array in arrays)
         counted.add(id(node.layer))
+        work, other_work = asked_twice(node.layer.multiply_adds, shapes)
         field = fields[node.name]
         facts.append(
             LayerFacts(
                 node.name,
-                node.layer.kind,
-                network.shapes[node.name],
+                node.layer.title,
+                known[node.name],
                 parameters,
-                node.layer.multiply_adds(*shapes),
+                work if work == other_work else None,
                 None if field is None else tuple(axis.size for axis in field),
             )
         )
     return facts
 
 
-def summary(network: Graph) -> str:
-    """Lay :func:`layer_facts` out as a table, with totals.
+def summary(network: Graph, *inputs: ArrayLike) -> str:
+    """Lay :func:`layer_facts` out as a table, with totals; "?" is what only a run can tell.
 
     Examples
     --------
@@ -95,7 +108,7 @@ def summary(network: Graph) -> str:
     dense_1    Dense    10              1,450          1,440              all
     total                               1,490          2,736
     """
-    facts = layer_facts(network)
+    facts = layer_facts(network, *inputs)
     rows = [("layer", "kind", "output", "parameters", "multiply-adds", "receptive field")]
     rows += [(name, "", _times(shape), "", "", "") for name, shape in network.inputs.items()]
     rows += [
@@ -104,14 +117,15 @@ def summary(network: Graph) -> str:
             fact.kind,
             _times(fact.shape),
             f"{fact.parameters:,}",
-            f"{fact.multiply_adds:,}",
+            "?" if fact.multiply_adds is None else f"{fact.multiply_adds:,}",
             "all" if fact.receptive_field is None else _times(fact.receptive_field),
         )
         for fact in facts
     ]
     parameters = sum(fact.parameters for fact in facts)
-    work = sum(fact.multiply_adds for fact in facts)
-    rows.append(("total", "", "", f"{parameters:,}", f"{work:,}", ""))
+    work = [fact.multiply_adds for fact in facts]
+    total = "?" if None in work else f"{sum(filter(None, work)):,}"
+    rows.append(("total", "", "", f"{parameters:,}", total, ""))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:
@@ -121,14 +135,16 @@ def summary(network: Graph) -> str:
     return "\n".join(lines)
 
 
-def _times(sizes: Shape) -> str:
-    return " × ".join(map(str, sizes))
+def _times(sizes: OpenShape) -> str:
+    return "?" if sizes is None else " × ".join("?" if n is None else str(n) for n in sizes)
 
 
-def _field(node: Node, shapes: tuple[Shape, ...], incoming: list[Fields | None]) -> Fields | None:
+def _field(
+    node: Node, shapes: list[OpenShape], shape: OpenShape, incoming: list[Fields | None]
+) -> Fields | None:
     """The widest of what comes in, widened by the node's own window."""
-    ranks = {len(shape) for shape in shapes}
-    if None in incoming or len(ranks) > 1 or len(node.layer.output_shape(*shapes)) not in ranks:
+    ranks = {None if one is None else len(one) for one in shapes}
+    if None in incoming or None in ranks or shape is None or ranks != {len(shape)}:
         return None  # flattened or pooled away: an output depends on all positions
     known = [fields for fields in incoming if fields]
     if not known:
@@ -137,8 +153,10 @@ def _field(node: Node, shapes: tuple[Shape, ...], incoming: list[Fields | None])
         ReceptiveField(max(axis.size for axis in axes), axes[0].step)
         for axes in zip(*known, strict=True)
     )
-    window = node.layer.window(*shapes)
-    if window is None:
+    window, other = asked_twice(node.layer.window, shapes)
+    if window is None or other is None:
         return merged
+    if window != other:
+        return None  # a window as large as the image, whose size is open
     widened = zip(merged, *window, strict=True)
     return tuple(axis.through(*one) for axis, *one in widened)

@@ -45,6 +45,13 @@ class Checkpoint:
     classes: tuple[str, ...]
     normalisation: Normalisation
 
+    @property
+    def image_shape(self) -> tuple[tuple[int, int] | None, int]:
+        """Size and channels of the images that the network takes; None if any size will do."""
+        (shape,) = self.network.inputs.values()
+        H, W, C = shape or (None, None, None)
+        return (None if H is None or W is None else (H, W)), C or len(self.normalisation.mean)
+
     def probabilities(self, images: Array) -> Array:
         """The network's answer, (N, K), to images with pixels in [0, 1]."""
         return softmax(self.network.predict(self.normalisation(images)))
@@ -130,7 +137,7 @@ def _checkpoint(description: Mapping[str, Any], arrays: Mapping[str, Array]) -> 
     classes = tuple(str(name) for name in description["classes"])
     (shape, *others), outputs = network.inputs.values(), network.outputs
     logits = [network.shapes[name] for name in outputs]
-    if others or len(shape) != 3 or logits != [(len(classes),)]:
+    if others or shape is None or len(shape) != 3 or logits != [(len(classes),)]:
         raise ValueError(f"{len(classes)} classes, but outputs of shapes {logits}")
     normalisation = Normalisation(
         tuple(description["normalisation"]["mean"]), tuple(description["normalisation"]["std"])

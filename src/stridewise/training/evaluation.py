@@ -12,6 +12,7 @@ from stridewise.blocks import cross_entropy, softmax
 from stridewise.datasets import Dataset, batches
 from stridewise.errors import DataError, explain
 from stridewise.networks import Graph
+from stridewise.networks.shapes import fits
 
 __all__ = ["Evaluation", "evaluate", "require_classifier"]
 
@@ -70,15 +71,17 @@ def evaluate(
 
 def require_classifier(operation: str, network: Graph, dataset: Dataset) -> None:
     """Refuse a network that does not take these images, or has not one logit a class."""
-    shapes = [*network.inputs.values()], [network.shapes[name] for name in network.outputs]
-    wanted = [dataset.image_shape], [(len(dataset.classes),)]
-    if shapes != wanted:
+    inputs = [*network.inputs.values()]
+    outputs = [network.shapes[name] for name in network.outputs]
+    image, logits = dataset.image_shape, (len(dataset.classes),)
+    fit = len(inputs) == len(outputs) == 1 and fits(inputs[0], image) and fits(outputs[0], logits)
+    if not fit:
         raise DataError(
             explain(
                 operation,
                 "the network does not fit the data.",
-                needed=f"one input of shape {wanted[0][0]}, one output of shape {wanted[1][0]}",
-                received=f"inputs {shapes[0]}, outputs {shapes[1]}",
+                needed=f"one input of shape {image}, one output of shape {logits}",
+                received=f"inputs {inputs}, outputs {outputs}",
                 hint="a network of the images' size with one output a class",
             )
         )
