@@ -1,0 +1,63 @@
+"""Blocks of one scale a channel or group, with arrays that a graph computes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stridewise import blocks
+from stridewise.arrays import Array
+from stridewise.glue.function import Gradients, unbroadcast
+
+__all__ = [
+    "batch_norm_known",
+    "batch_norm_known_backward",
+    "group_norm_by_group",
+    "prelu",
+    "prelu_backward",
+    "swish",
+]
+
+
+def batch_norm_known(
+    x: Array, weight: Array, bias: Array, mean: Array, variance: Array, epsilon: float
+) -> Array:
+    """Batch normalisation with statistics that a graph computes."""
+    return blocks.batch_norm(x, weight, bias, mean=mean, variance=variance, epsilon=epsilon)
+
+
+def batch_norm_known_backward(
+    grad_y: Array,
+    x: Array,
+    weight: Array,
+    bias: Array,  # noqa: ARG001 - what the forward took
+    mean: Array,
+    variance: Array,
+    epsilon: float,
+) -> Gradients:
+    """Gradients of :func:`batch_norm_known`; the statistics have none."""
+    return blocks.batch_norm_backward(
+        grad_y, x, weight, mean=mean, variance=variance, epsilon=epsilon
+    )
+
+
+def group_norm_by_group(x: Array, weight: Array, bias: Array, groups: int, epsilon: float) -> Array:
+    """Scale and shift are one number a group, as they were before ONNX's opset 21."""
+    size = x.shape[-1] // groups
+    scale, shift = np.repeat(weight, size), np.repeat(bias, size)
+    return blocks.group_norm(x, scale, shift, groups=groups, epsilon=epsilon)
+
+
+def prelu(x: Array, slope: Array) -> Array:
+    """Leaky relu whose slopes broadcast against ``x``."""
+    return np.where(x < 0, x * slope, x)
+
+
+def prelu_backward(grad_y: Array, x: Array, slope: Array) -> Gradients:
+    """Gradients of :func:`prelu`."""
+    by_slope = np.where(x < 0, grad_y * x, 0).astype(x.dtype)
+    return np.where(x < 0, grad_y * slope, grad_y), unbroadcast(by_slope, slope.shape)
+
+
+def swish(x: Array, alpha: float) -> Array:
+    """``x · sigmoid(alpha · x)``."""
+    return x * blocks.sigmoid(x * x.dtype.type(alpha))
