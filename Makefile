@@ -2,14 +2,17 @@
 PYTHON ?= python3
 RUN ?= runs/demo
 BIN := .venv/bin
+# Not run, only read: three trained networks, and photographs of things and of text.
+EXHIBITS := rapidocr-onnxruntime==1.4.4 scikit-image==0.26.0
 
-.PHONY: help demo test check judge bench clean
+.PHONY: help demo test check judge fuzz bench clean
 
 help:
 	@echo "make demo    train a network on real digits (RUN=folder for another folder than runs/demo)"
 	@echo "make test    run every test"
 	@echo "make check   style, types, architecture"
 	@echo "make judge   compare with PyTorch (installs torch, about 200 MB)"
+	@echo "make fuzz    20,000 random problems against other implementations"
 	@echo "make bench   measure the speed"
 	@echo "make clean   remove .venv and caches; runs stay"
 
@@ -31,6 +34,9 @@ judge: .venv/installed-test
 	@$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/pip install --quiet -e '.[judge]'
 	$(BIN)/pytest -n 2 tests/judges
 
+fuzz: .venv/installed-test
+	$(BIN)/pytest tests/test_fuzz.py --hypothesis-profile=fuzz -n 2
+
 bench: .venv/installed-test
 	$(BIN)/python -m benchmarks
 
@@ -50,8 +56,10 @@ clean:
 
 .venv/installed-test: .venv/python pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(EXHIBITS)
 	@touch $@
 
 .venv/installed-check: .venv/python pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test,check]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(EXHIBITS)
 	@touch $@

@@ -9,9 +9,10 @@ from typer.models import ArgumentInfo, OptionInfo
 
 from stridewise.cli.engines import engines
 from stridewise.cli.predict import predict
+from stridewise.cli.run import run
 from stridewise.cli.train import train
 
-COMMANDS = {"train": train, "predict": predict, "engines": engines}
+COMMANDS = {"train": train, "predict": predict, "run": run, "engines": engines}
 
 
 def parameters_of(command):
@@ -32,8 +33,8 @@ def test_the_command_lists_all_commands(stridewise, arguments):
     assert "Usage: stridewise [OPTIONS] COMMAND" in text
     assert "Convolutional networks, one step at a time." in text
     for name, command in COMMANDS.items():
-        (line,) = (line for line in text.splitlines() if f" {name} " in line)
-        assert command.__doc__.splitlines()[0] in line
+        first = command.__doc__.splitlines()[0]
+        assert any(f" {name} " in line and first in line for line in text.splitlines())
 
 
 @pytest.mark.parametrize("name", COMMANDS)

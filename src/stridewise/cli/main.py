@@ -24,6 +24,7 @@ def _run() -> None:
 
         from stridewise.cli.engines import engines
         from stridewise.cli.predict import predict
+        from stridewise.cli.run import run
         from stridewise.cli.train import train
     except ImportError as error:
         if not (error.name or "").startswith(("typer", "rich")):
@@ -36,10 +37,10 @@ def _run() -> None:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for command in (train, predict, engines):
+    for command in (train, predict, run, engines):
         app.command()(command)
     try:
-        app()
+        app(prog_name="stridewise")
     except StridewiseError as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command line's job
         sys.exit(1)

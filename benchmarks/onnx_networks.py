@@ -1,0 +1,46 @@
+"""Whole networks beside ONNX Runtime, in one process: ``python -m benchmarks.onnx_networks``."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnxruntime
+
+from benchmarks.timing import medians
+from stridewise.arrays import Array
+from stridewise.exchange.onnx import load
+from tests.exchange.networks import light, trained
+
+
+def measure(name: str, model: bytes, x: Array) -> None:
+    """Print one line."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    network = load(model)
+    (port,) = network.inputs
+    image = np.ascontiguousarray(np.moveaxis(x, 1, -1))
+    ours, theirs = medians(
+        [lambda: network.predict(image), lambda: session.run(None, {port: x})], rounds=9
+    )
+    milliseconds = f"{1000 * ours:9.0f} ms {1000 * theirs:9.0f} ms"
+    print(f"{name:<44} {milliseconds} {ours / theirs:6.1f} times as long")
+
+
+def main() -> None:
+    """Measure ResNet-50 and the text detector."""
+    rng = np.random.default_rng(0)
+    print(f"{'network':<44} {'numpy engine':>12} {'ONNX Runtime':>12}")
+    for batch in (1, 8):
+        x = rng.standard_normal((batch, 3, 224, 224)).astype(np.float32)
+        # The file fixes the batch at 1: it is opened.
+        model = light("resnet50")
+        model.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "N"
+        measure(f"ResNet-50, {batch} × 224 × 224 × 3", model.SerializeToString(), x)
+    for size in ((448, 640), (736, 736)):
+        x = rng.standard_normal((1, 3, *size)).astype(np.float32)
+        name = f"text detector, 1 × {size[0]} × {size[1]} × 3"
+        measure(name, trained("detection").read_bytes(), x)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""docs/operations.md says what the code does now."""
+
+import runpy
+from pathlib import Path
+
+import stridewise as sw
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def test_the_page_is_what_its_script_writes():
+    written = (DOCS / "operations.md").read_text(encoding="utf-8")
+    assert written == runpy.run_path(str(DOCS / "operations.py"))["render"]()
+    assert "✗" not in written
+
+
+def test_no_operation_is_left_out():
+    entries = runpy.run_path(str(DOCS / "operations.py"))["ENTRIES"]
+    listed = {entry.name for entry in entries}
+    named = {name.removesuffix("_backward") for name in sw.__all__ if name.endswith("_backward")}
+    bare = {name[:-2] if name[-2:] in ("1d", "2d", "3d") else name for name in named}
+    assert bare == listed
