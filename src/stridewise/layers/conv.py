@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -25,7 +25,66 @@ __all__ = ["Conv1D", "Conv2D", "Conv3D"]
 
 
 @dataclass(eq=False)
-class Conv(Layer):
+class Convolving(Layer):
+    """What convolution and its transpose share: filters of their own, and the window's options."""
+
+    out_channels: int
+    kernel_size: AxisInts
+    stride: AxisInts = 1
+    padding: Padding = 0
+    dilation: AxisInts = 1
+    groups: int = 1
+    bias: bool = True
+    initialisation: Initialisation = "he"
+
+    rank: ClassVar[int]
+    window_options: ClassVar[tuple[str, ...]] = ("stride", "padding", "dilation", "groups")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_integer(self.kind, "out_channels", self.out_channels, at_least=1)
+        require_integer(self.kind, "groups", self.groups, at_least=1)
+        axis_ints(self.kind, "kernel_size", self.kernel_size, self.rank, 1)
+        require_initialisation(self.kind, self.initialisation)
+
+    def sizes(self, inputs: tuple[Shape, ...]) -> tuple[Shape, int]:
+        """Spatial size and channels of the input; refuse channels that the groups do not divide."""
+        *spatial, C_in = self.one_input(inputs, self.rank)
+        if C_in % self.groups or self.out_channels % self.groups:
+            raise NetworkError(
+                explain(
+                    self.kind,
+                    "`groups` does not divide the channels.",
+                    needed="input and output channels that are multiples of groups",
+                    received=f"{C_in} input channels, {self.out_channels} output channels, "
+                    f"groups={self.groups}",
+                    hint="groups=1",
+                )
+            )
+        return tuple(spatial), C_in
+
+    def window_settings(self) -> dict[str, Any]:
+        """The options that the block takes."""
+        return {name: getattr(self, name) for name in self.window_options}
+
+    def with_bias(self, weight: Shape) -> dict[str, Shape]:
+        """One weight array, and one bias if asked for."""
+        return {"weight": weight, "bias": (self.out_channels,)} if self.bias else {"weight": weight}
+
+    def initial(self, name: str, shape: Shape, rng: np.random.Generator) -> Array:
+        """Draw the weights; biases are zeros."""
+        if name == "weight":
+            return initial_weights(self.initialisation, shape, self.groups, rng)
+        return np.zeros(shape)
+
+    def named(self, gradients: blocks.ConvGradients) -> LayerGradients:
+        """The gradients of a block, as those of a layer."""
+        own = {"weight": gradients.weight, "bias": gradients.bias}
+        return LayerGradients((gradients.x,), {name: own[name] for name in self.parameters})
+
+
+@dataclass(eq=False)
+class Conv(Convolving):
     """Convolution over a fixed number of spatial axes, with its own weights and biases.
 
     Parameters
@@ -48,93 +107,31 @@ class Conv(Layer):
     (14, 10, 8)
     """
 
-    out_channels: int
-    kernel_size: AxisInts
-    stride: AxisInts = 1
-    padding: Padding = 0
-    dilation: AxisInts = 1
-    groups: int = 1
-    bias: bool = True
-    initialisation: Initialisation = "he"
-
-    rank: ClassVar[int]
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_integer(self.kind, "out_channels", self.out_channels, at_least=1)
-        require_integer(self.kind, "groups", self.groups, at_least=1)
-        axis_ints(self.kind, "kernel_size", self.kernel_size, self.rank, 1)
-        require_initialisation(self.kind, self.initialisation)
-
     def _spec(self, inputs: tuple[Shape, ...]) -> ConvSpec:
-        *spatial, C_in = self.one_input(inputs, self.rank)
-        if C_in % self.groups or self.out_channels % self.groups:
-            raise NetworkError(
-                explain(
-                    self.kind,
-                    "`groups` does not divide the channels.",
-                    needed="input and output channels that are multiples of groups",
-                    received=f"{C_in} input channels, {self.out_channels} output channels, "
-                    f"groups={self.groups}",
-                    hint="groups=1",
-                )
-            )
-        return ConvSpec.of(
-            self.kind,
-            tuple(spatial),
-            self.kernel_size,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            groups=self.groups,
-        )
+        size, _ = self.sizes(inputs)
+        return ConvSpec.of(self.kind, size, self.kernel_size, **self.window_settings())
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """(*spatial_out, out_channels)."""
         return (*self._spec(inputs).output_size, self.out_channels)
 
     def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
-        """One weight array, and one bias if asked for."""
+        """One filter for each output channel, and one bias if asked for."""
         spec, C_in = self._spec(inputs), inputs[0][-1]
-        weight = (*spec.kernel_size, C_in // self.groups, self.out_channels)
-        return {"weight": weight, "bias": (self.out_channels,)} if self.bias else {"weight": weight}
-
-    def initial(self, name: str, shape: Shape, rng: np.random.Generator) -> Array:
-        """Draw the weights; biases are zeros."""
-        if name == "weight":
-            return initial_weights(self.initialisation, shape, self.groups, rng)
-        return np.zeros(shape)
+        return self.with_bias((*spec.kernel_size, C_in // self.groups, self.out_channels))
 
     def forward(self, *inputs: Array, training: bool = False) -> tuple[Array, Array]:
         """Convolve; the cache is the input."""
         (x,) = inputs
         weight, bias = self.parameters["weight"], self.parameters.get("bias")
-        y = blocks.conv(
-            self.rank,
-            x,
-            weight,
-            bias,
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            groups=self.groups,
-        )
-        return y, x
+        return blocks.conv(self.rank, x, weight, bias, **self.window_settings()), x
 
     def backward(self, grad_y: Array, cache: Array) -> LayerGradients:
         """Gradients by input, weights and biases."""
-        gradients = blocks.conv_backward(
-            self.rank,
-            grad_y,
-            cache,
-            self.parameters["weight"],
-            stride=self.stride,
-            padding=self.padding,
-            dilation=self.dilation,
-            groups=self.groups,
+        weight = self.parameters["weight"]
+        return self.named(
+            blocks.conv_backward(self.rank, grad_y, cache, weight, **self.window_settings())
         )
-        named = {"weight": gradients.weight, "bias": gradients.bias}
-        return LayerGradients((gradients.x,), {name: named[name] for name in self.parameters})
 
     def multiply_adds(self, *inputs: Shape) -> int:
         """Every position of the output uses every weight once."""

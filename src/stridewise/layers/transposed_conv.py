@@ -9,25 +9,19 @@ from typing import ClassVar
 import numpy as np
 
 from stridewise.arrays import Array
-from stridewise.axis_options import AxisInts, Padding, axis_ints
+from stridewise.axis_options import AxisInts
 from stridewise.blocks.transposed_convolution import conv_transpose, conv_transpose_backward
 from stridewise.blocks.transposed_spec import transposed_spec
-from stridewise.errors import NetworkError, explain
 from stridewise.geometry import effective_kernel
-from stridewise.layers.initialisation import (
-    Initialisation,
-    initial_weights,
-    require_initialisation,
-)
-from stridewise.layers.layer import Layer, LayerGradients, Shape, Window
-from stridewise.options import require_integer
+from stridewise.layers.conv import Convolving
+from stridewise.layers.layer import LayerGradients, Shape, Window
 from stridewise.specs import ConvSpec
 
 __all__ = ["ConvTranspose1D", "ConvTranspose2D", "ConvTranspose3D"]
 
 
 @dataclass(eq=False)
-class ConvTranspose(Layer):
+class ConvTranspose(Convolving):
     """Transposed convolution over a fixed number of spatial axes, with its own weights and biases.
 
     Parameters
@@ -36,7 +30,7 @@ class ConvTranspose(Layer):
         Number of output channels.
     kernel_size : int, or one int an axis
         Size of the kernel, in taps.
-    stride, padding, output_padding, dilation, groups
+    stride, padding, dilation, groups, output_padding
         As in ``stridewise.conv_transpose2d``.
     bias : bool
         Whether a number is added to each output channel.
@@ -50,58 +44,22 @@ class ConvTranspose(Layer):
     (28, 20, 8)
     """
 
-    out_channels: int
-    kernel_size: AxisInts
-    stride: AxisInts = 1
-    padding: Padding = 0
     output_padding: AxisInts = 0
-    dilation: AxisInts = 1
-    groups: int = 1
-    bias: bool = True
-    initialisation: Initialisation = "he"
 
-    rank: ClassVar[int]
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_integer(self.kind, "out_channels", self.out_channels, at_least=1)
-        require_integer(self.kind, "groups", self.groups, at_least=1)
-        axis_ints(self.kind, "kernel_size", self.kernel_size, self.rank, 1)
-        require_initialisation(self.kind, self.initialisation)
+    window_options: ClassVar[tuple[str, ...]] = (*Convolving.window_options, "output_padding")
 
     def _spec(self, inputs: tuple[Shape, ...]) -> ConvSpec:
-        *spatial, C_in = self.one_input(inputs, self.rank)
-        if C_in % self.groups or self.out_channels % self.groups:
-            raise NetworkError(
-                explain(
-                    self.kind,
-                    "`groups` does not divide the channels.",
-                    needed="input and output channels that are multiples of groups",
-                    received=f"{C_in} input channels, {self.out_channels} output channels, "
-                    f"groups={self.groups}",
-                    hint="groups=1",
-                )
-            )
-        return transposed_spec(
-            self.kind,
-            tuple(spatial),
-            self.kernel_size,
-            stride=self.stride,
-            padding=self.padding,
-            output_padding=self.output_padding,
-            dilation=self.dilation,
-            groups=self.groups,
-        )
+        size, _ = self.sizes(inputs)
+        return transposed_spec(self.kind, size, self.kernel_size, **self.window_settings())
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """(*spatial_out, out_channels)."""
         return (*self._spec(inputs).input_size, self.out_channels)
 
     def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
-        """One weight array, and one bias if asked for."""
+        """The array of the convolution that is transposed, and one bias if asked for."""
         spec, C_in = self._spec(inputs), inputs[0][-1]
-        weight = (*spec.kernel_size, self.out_channels // self.groups, C_in)
-        return {"weight": weight, "bias": (self.out_channels,)} if self.bias else {"weight": weight}
+        return self.with_bias((*spec.kernel_size, self.out_channels // self.groups, C_in))
 
     def initial(self, name: str, shape: Shape, rng: np.random.Generator) -> Array:
         """Draw the weights; biases are zeros."""
@@ -109,40 +67,20 @@ class ConvTranspose(Layer):
             return np.zeros(shape)
         # What goes in and what comes out, as in the weights of a convolution: all are drawn alike.
         as_conv = (*shape[:-2], shape[-1] // self.groups, shape[-2] * self.groups)
-        return initial_weights(self.initialisation, as_conv, self.groups, rng).reshape(shape)
+        return super().initial(name, as_conv, rng).reshape(shape)
 
     def forward(self, *inputs: Array, training: bool = False) -> tuple[Array, Array]:
         """Convolve, transposed; the cache is the input."""
         (x,) = inputs
         weight, bias = self.parameters["weight"], self.parameters.get("bias")
-        y = conv_transpose(
-            self.rank,
-            x,
-            weight,
-            bias,
-            stride=self.stride,
-            padding=self.padding,
-            output_padding=self.output_padding,
-            dilation=self.dilation,
-            groups=self.groups,
-        )
-        return y, x
+        return conv_transpose(self.rank, x, weight, bias, **self.window_settings()), x
 
     def backward(self, grad_y: Array, cache: Array) -> LayerGradients:
         """Gradients by input, weights and biases."""
-        gradients = conv_transpose_backward(
-            self.rank,
-            grad_y,
-            cache,
-            self.parameters["weight"],
-            stride=self.stride,
-            padding=self.padding,
-            output_padding=self.output_padding,
-            dilation=self.dilation,
-            groups=self.groups,
+        weight = self.parameters["weight"]
+        return self.named(
+            conv_transpose_backward(self.rank, grad_y, cache, weight, **self.window_settings())
         )
-        named = {"weight": gradients.weight, "bias": gradients.bias}
-        return LayerGradients((gradients.x,), {name: named[name] for name in self.parameters})
 
     def multiply_adds(self, *inputs: Shape) -> int:
         """Every position of the input uses every weight once."""
