@@ -19,7 +19,7 @@ CASES = [
     (lambda: ConvTranspose1D(3, 2, dilation=3, output_padding=2, bias=False), (4, 2), (9, 3)),
     (lambda: ConvTranspose2D(3, (4, 3), stride=2, padding="same"), (2, 3, 4), (4, 6, 3)),
     (lambda: ConvTranspose2D(6, 3, stride=(2, 1), padding=1, groups=2), (3, 4, 4), (5, 4, 6)),
-    (lambda: ConvTranspose2D(2, 3, 2, [[1, 0], [0, 1]], 1), (2, 3, 1), (5, 7, 2)),
+    (lambda: ConvTranspose2D(2, 3, 2, [[1, 0], [0, 1]], output_padding=1), (2, 3, 1), (5, 7, 2)),
     (lambda: ConvTranspose3D(2, (1, 2, 2), (1, 2, 2)), (2, 2, 3, 3), (2, 4, 6, 2)),
 ]
 every = pytest.mark.parametrize(("make", "shape", "output"), CASES)
@@ -72,7 +72,7 @@ def test_gradients(rng, make, shape, output):
 
 
 def test_it_runs_the_block(rng):
-    layer = filled(lambda: ConvTranspose2D(6, 3, 2, 1, 1, 1, 2), (3, 5, 4))
+    layer = filled(lambda: ConvTranspose2D(6, 3, 2, 1, groups=2, output_padding=1), (3, 5, 4))
     x = rng.standard_normal((2, 3, 5, 4))
     options = {"stride": 2, "padding": 1, "output_padding": 1, "groups": 2}
     wanted = conv_transpose(2, x, layer.parameters["weight"], layer.parameters["bias"], **options)
