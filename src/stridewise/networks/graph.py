@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from stridewise.arrays import Array, ArrayLike, as_array
-from stridewise.errors import ShapeError, explain
+from stridewise.arrays import Array, ArrayLike
 from stridewise.layers import Layer
+from stridewise.networks.checking import checked_gradients, checked_inputs
 from stridewise.networks.filling import fill
 from stridewise.networks.node import Node, in_order, require_layer, unknown_tensor
-from stridewise.networks.shapes import OpenShape, fits, float_dtype, input_shape, located_shape
+from stridewise.networks.shapes import OpenShape, float_dtype, input_shape, located_shape
 from stridewise.networks.summary import summary
 from stridewise.options import require_integer
 
@@ -140,7 +140,9 @@ class Graph:
 
         A tensor is let go of when no node needs it any more.
         """
-        tensors = dict(zip(self.inputs, self._checked(inputs), strict=True))
+        tensors = dict(
+            zip(self.inputs, checked_inputs(self.inputs, inputs, self.dtype), strict=True)
+        )
         last_use = {name: node.name for node in self.nodes for name in node.inputs}
         for node in self.nodes:
             taken = (tensors[name] for name in node.inputs)
@@ -166,7 +168,7 @@ class Graph:
         cache : dict
             For :meth:`backward`.
         """
-        kept = dict(zip(self.inputs, self._checked(inputs), strict=True))
+        kept = dict(zip(self.inputs, checked_inputs(self.inputs, inputs, self.dtype), strict=True))
         caches: dict[str, Any] = {}
         for node, y, cache in self.steps(*inputs, training=training):
             caches[node.name] = cache
@@ -192,7 +194,9 @@ class Graph:
             output depends on has no entry.
         """
         flowing: dict[str, Array] = {}
-        for name, gradient in zip(self.outputs, self._by_output(grad_y), strict=True):
+        wanted = [self.shapes[name] for name in self.outputs]
+        gradients_by_y = checked_gradients(wanted, grad_y, self.dtype)
+        for name, gradient in zip(self.outputs, gradients_by_y, strict=True):
             _accumulate(flowing, name, gradient)
         parameters: dict[str, Array] = {}
         for node in reversed(self.nodes):
@@ -208,7 +212,7 @@ class Graph:
 
     def predict(self, *inputs: ArrayLike, batch_size: int = 256) -> Any:
         """Run the network in inference, batch by batch, keeping nothing but the outputs."""
-        arrays = self._checked(inputs)
+        arrays = checked_inputs(self.inputs, inputs, self.dtype)
         require_integer("predict", "batch_size", batch_size, at_least=1)
         parts = []
         whole = None in self.inputs.values() or len(arrays[0]) <= batch_size
@@ -223,72 +227,6 @@ class Graph:
             each[0] if whole else np.concatenate(each) for each in zip(*parts, strict=True)
         )
         return joined[0] if len(joined) == 1 else joined
-
-    def _checked(self, inputs: Sequence[ArrayLike]) -> list[Array]:
-        if len(inputs) != len(self.inputs):
-            raise ShapeError(
-                explain(
-                    "network",
-                    "the number of inputs is wrong.",
-                    needed=f"{len(self.inputs)}: {', '.join(self.inputs)}",
-                    received=str(len(inputs)),
-                    hint="one array for each input, in this order",
-                )
-            )
-        arrays = []
-        for (name, shape), value in zip(self.inputs.items(), inputs, strict=True):
-            array = as_array("network", name, value)
-            if shape is None:
-                arrays.append(array)
-                continue
-            if not fits(array.shape[1:], shape) or array.ndim == 0:
-                fits_one = fits(array.shape, shape)
-                raise ShapeError(
-                    explain(
-                        "network",
-                        f"the input `{name}` has the wrong shape.",
-                        needed=_with_batch(shape),
-                        received=str(array.shape),
-                        hint=f"{name}[None], for one example"
-                        if fits_one
-                        else "images of the network's size, channels last",
-                    )
-                )
-            arrays.append(array.astype(self.dtype, copy=False))
-        batched = [a for a, shape in zip(arrays, self.inputs.values(), strict=True) if shape]
-        if len({len(array) for array in batched}) > 1:
-            raise ShapeError(
-                explain(
-                    "network",
-                    "the inputs have different numbers of examples.",
-                    needed="one batch, as long in every input",
-                    received=", ".join(str(array.shape) for array in arrays),
-                    hint="the same examples in every input",
-                )
-            )
-        return arrays
-
-    def _by_output(self, grad_y: Any) -> list[Array]:
-        given = (grad_y,) if len(self.outputs) == 1 else tuple(grad_y)
-        gradients = [as_array("network", "grad_y", gradient) for gradient in given]
-        wanted = [self.shapes[name] for name in self.outputs]
-        fit = [fits(g.shape[1:], shape) for g, shape in zip(gradients, wanted, strict=False)]
-        if len(gradients) != len(wanted) or not all(fit):
-            raise ShapeError(
-                explain(
-                    "network",
-                    "`grad_y` has not the shape of the output.",
-                    needed=", ".join(map(_with_batch, wanted)),
-                    received=", ".join(str(gradient.shape) for gradient in gradients),
-                    hint="one gradient for each output, of its shape",
-                )
-            )
-        return [gradient.astype(self.dtype, copy=False) for gradient in gradients]
-
-
-def _with_batch(shape: OpenShape) -> str:
-    sizes = ("any",) if shape is None else ("any" if s is None else str(s) for s in shape)
-    return f"(N, {', '.join(sizes)})"
 
 
 def _accumulate(sums: dict[str, Array], name: str, gradient: Array) -> None:
