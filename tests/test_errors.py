@@ -45,6 +45,11 @@ def test_a_message_has_four_lines():
     ]
 
 
+def test_a_message_has_four_lines_whatever_came():
+    message = explain("pad", "no.", needed="a", received="x=array([[1],\n       [2]])", hint="b")
+    assert message.splitlines()[2] == "  received: x=array([[1], [2]])"
+
+
 @pytest.mark.parametrize(
     ("name", "suggestion"),
     [

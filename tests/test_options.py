@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from stridewise.errors import OptionError, OptionTypeError
-from stridewise.options import require_integer, require_size
+from stridewise.options import require_flag, require_integer, require_number, require_size
 
 
 def test_integers_of_numpy_become_ints():
@@ -32,3 +32,34 @@ def test_size_is_a_pair_of_integers(wrong):
 def test_size_is_positive():
     with pytest.raises(OptionError, match="size=0"):
         require_size("demo", (8, 0))
+
+
+@pytest.mark.parametrize("number", [2, 2.0, np.float16(2), np.int8(2)])
+def test_numbers_become_floats(number):
+    assert repr(require_number("demo", "rate", number)) == "2.0"
+
+
+@pytest.mark.parametrize("wrong", [10**400, -(10**400), np.inf, np.nan, -0.5])
+def test_a_number_is_finite_and_in_range(wrong):
+    with pytest.raises(OptionError, match=r"out of range\.\n.*a finite number >= 0\n"):
+        require_number("demo", "rate", wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [("2", "2"), (True, "1"), ("two", "0.1"), (None, "0.1"), (1j, "0.1"), ("-2", "0.1")],
+)
+def test_not_a_number_and_what_was_meant(wrong, meant):
+    with pytest.raises(OptionTypeError, match=rf"not a number\.\n(.*\n)+.*rate={meant}$"):
+        require_number("demo", "rate", wrong)
+
+
+@pytest.mark.parametrize("flag", [True, False, 1, 0, np.True_, np.int64(0)])
+def test_flags_become_bools(flag):
+    assert require_flag("demo", "wide", flag) is bool(flag)
+
+
+@pytest.mark.parametrize("wrong", ["no", "False", 2, -1, 1.0, None, [True], np.array([1, 0])])
+def test_not_a_flag(wrong):
+    with pytest.raises(OptionTypeError, match="demo: `wide` is neither true nor false"):
+        require_flag("demo", "wide", wrong)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -10,7 +11,17 @@ import numpy as np
 from stridewise.errors import OptionError, explain
 from stridewise.options import require_integer
 
-__all__ = ["AXES", "AxisInts", "Padding", "Pairs", "axis_ints", "axis_padding"]
+__all__ = [
+    "AXES",
+    "MOST_POSITIONS",
+    "AxisInts",
+    "Padding",
+    "Pairs",
+    "axis_ints",
+    "axis_padding",
+    "is_sequence",
+    "require_possible",
+]
 
 AxisInts: TypeAlias = int | Sequence[int]
 Padding: TypeAlias = int | Sequence[int | Sequence[int]] | Literal["valid", "same", "same_lower"]
@@ -18,6 +29,8 @@ Pairs: TypeAlias = tuple[tuple[int, int], ...]
 
 # A size beyond this is a mistake, and would overflow the index arithmetic of compiled code.
 _LARGEST = 2**31 - 1
+# More positions than any memory holds: refused before anything is made of them.
+MOST_POSITIONS = 2**40
 AXES = {1: "positions", 2: "rows and columns", 3: "depth, rows and columns"}
 
 
@@ -27,7 +40,7 @@ def axis_ints(operation: str, name: str, value: AxisInts, rank: int, least: int)
     >>> axis_ints("conv2d", "stride", 2, rank=2, least=1)
     (2, 2)
     """
-    if not _is_sequence(value):
+    if not is_sequence(value):
         return (require_integer(operation, name, value, least, _LARGEST),) * rank
     values = list(value)  # type: ignore[arg-type]  # a sequence, see above
     if len(values) != rank:
@@ -42,7 +55,7 @@ def axis_padding(operation: str, name: str, value: object, rank: int) -> Pairs:
     >>> axis_padding("pad", "widths", [1, (0, 2)], rank=2)
     ((1, 1), (0, 2))
     """
-    if not _is_sequence(value):
+    if not is_sequence(value):
         each = require_integer(operation, name, value, 0, _LARGEST)
         return ((each, each),) * rank
     entries = list(value)  # type: ignore[call-overload]  # a sequence, see above
@@ -52,7 +65,7 @@ def axis_padding(operation: str, name: str, value: object, rank: int) -> Pairs:
         raise _wrong_length(operation, name, value, needed, hint)
     pairs = []
     for entry in entries:
-        pair = list(entry) if _is_sequence(entry) else [entry, entry]
+        pair = list(entry) if is_sequence(entry) else [entry, entry]
         if len(pair) != 2:
             raise _wrong_length(operation, name, value, needed, hint)
         before, after = (
@@ -62,7 +75,26 @@ def axis_padding(operation: str, name: str, value: object, rank: int) -> Pairs:
     return tuple(pairs)
 
 
-def _is_sequence(value: object) -> bool:
+def require_possible(operation: str, size: Iterable[int], received: str, hint: str) -> None:
+    """Refuse an output whose spatial ``size`` is beyond any memory.
+
+    >>> require_possible("demo", (48, 64), "padding=1", "a smaller padding")
+    """
+    positions = math.prod(size)
+    if positions > MOST_POSITIONS:
+        raise OptionError(
+            explain(
+                operation,
+                "the output would be larger than any memory.",
+                needed=f"at most {MOST_POSITIONS:,} positions",
+                received=f"{positions:,}, with {received}",
+                hint=hint,
+            )
+        )
+
+
+def is_sequence(value: object) -> bool:
+    """Whether an option comes as one value an axis; an array of no axes is one number."""
     if isinstance(value, np.ndarray):
         return value.ndim > 0
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)

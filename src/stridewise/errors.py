@@ -7,6 +7,7 @@ came, and what to try.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 __all__ = [
@@ -88,8 +89,10 @@ def explain(operation: str, problem: str, *, needed: str, received: str, hint: s
       received: stride=0
       try:      stride=1
     """
+    on_one_line = re.sub(r"\s*\n\s*", " ", received)  # an array's repr may have many
     return (
-        f"{operation}: {problem}\n  needed:   {needed}\n  received: {received}\n  try:      {hint}"
+        f"{operation}: {problem}\n  needed:   {needed}\n"
+        f"  received: {on_one_line}\n  try:      {hint}"
     )
 
 

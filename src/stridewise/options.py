@@ -1,4 +1,4 @@
-"""Options that are whole numbers: sizes, counts and seeds."""
+"""Options that are not one an axis: choices, flags, counts, sizes and numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ import numpy as np
 
 from stridewise.errors import OptionError, OptionTypeError, explain, nearest
 
-__all__ = ["require_choice", "require_integer", "require_number", "require_size"]
+__all__ = [
+    "real_number",
+    "require_choice",
+    "require_flag",
+    "require_integer",
+    "require_number",
+    "require_size",
+]
 
 
 def require_choice(operation: str, problem: str, name: object, choices: Iterable[str]) -> str:
@@ -82,6 +89,27 @@ def require_integer(
     return number
 
 
+def require_flag(operation: str, name: str, value: object) -> bool:
+    """Return ``value`` as a bool; refuse what is neither True nor False, nor 1 or 0.
+
+    Examples
+    --------
+    >>> require_flag("demo", "ceil_mode", 1)
+    True
+    """
+    if isinstance(value, int | np.integer | np.bool_) and value in (0, 1):
+        return bool(value)
+    raise OptionTypeError(
+        explain(
+            operation,
+            f"`{name}` is neither true nor false.",
+            needed="True or False",
+            received=f"{name}={value!r}",
+            hint=f"{name}=True",
+        )
+    )
+
+
 def require_number(
     operation: str, name: str, value: object, at_least: float = 0.0, below: float = math.inf
 ) -> float:
@@ -92,25 +120,53 @@ def require_number(
     >>> require_number("demo", "rate", 0.5, below=1)
     0.5
     """
-    is_number = isinstance(value, int | float | np.integer | np.floating)
-    wanted = f"a number >= {at_least:g}" + (f" and < {below:g}" if below < math.inf else "")
+    number = real_number(value)
+    wanted = f"a finite number >= {at_least:g}"
+    if below < math.inf:
+        wanted = f"a number >= {at_least:g} and < {below:g}"
     problem = "out of range"
-    if not is_number or isinstance(value, bool):
+    if number is None:
         error: type[OptionError | OptionTypeError] = OptionTypeError
         problem = "not a number"
-    elif not at_least <= value < below:  # type: ignore[operator]  # a number, see above
+    elif not at_least <= number < below:
         error = OptionError
     else:
-        return float(value)  # type: ignore[arg-type]  # a number, see above
+        return number
+    meant = _meant(value)
+    likely = meant if at_least <= meant < below else max(at_least, min(0.1, below / 2))
     raise error(
         explain(
             operation,
             f"`{name}` is {problem}.",
             needed=wanted,
             received=f"{name}={value!r}",
-            hint=f"{name}={max(at_least, min(0.1, below / 2)):g}",
+            hint=f"{name}={likely:g}",
         )
     )
+
+
+def real_number(value: object) -> float | None:
+    """Return ``value`` as a float if it is a real number; None for all else, bools among it.
+
+    Examples
+    --------
+    >>> real_number(np.float32(0.5)), real_number(10**400), real_number("2")
+    (0.5, inf, None)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # an int that no float can hold
+        return math.inf if value > 0 else -math.inf
+
+
+def _meant(value: object) -> float:
+    """What was probably meant: 2.0 for "2" and True."""
+    try:
+        return float(value) if isinstance(value, str | int) else math.nan
+    except (ValueError, OverflowError):
+        return math.nan
 
 
 def _as_integer(value: object, at_least: int) -> int:

@@ -7,16 +7,23 @@ hashable, and validated when it is made; engines rely on it and check nothing ag
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
 from stridewise import geometry
-from stridewise.axis_options import AXES, AxisInts, Padding, Pairs, axis_ints, axis_padding
+from stridewise.axis_options import (
+    AXES,
+    AxisInts,
+    Padding,
+    Pairs,
+    axis_ints,
+    axis_padding,
+    require_possible,
+)
 from stridewise.errors import OptionError, ShapeError, explain, nearest
 from stridewise.geometry import Axis
-from stridewise.options import require_integer
+from stridewise.options import require_flag, require_integer
 
 __all__ = ["ConvSpec", "PoolSpec", "WindowSpec"]
 
@@ -47,9 +54,6 @@ def _resolved_padding(
             hint=f"padding={nearest(padding, ['valid', 'same', 'same_lower'])}",
         )
     )
-
-
-_MOST_POSITIONS = 2**40
 
 
 @dataclass(frozen=True)
@@ -117,16 +121,8 @@ class WindowSpec:
             )
         if 0 in self.output_size:
             raise ShapeError(self._does_not_fit())
-        if math.prod(self.output_size) > _MOST_POSITIONS:
-            raise OptionError(
-                explain(
-                    self.operation,
-                    "the output would be larger than any memory.",
-                    needed=f"at most {_MOST_POSITIONS:,} positions",
-                    received=f"{math.prod(self.output_size):,}, with padding={self.padding}",
-                    hint="a smaller padding",
-                )
-            )
+        padding = f"padding={self.padding}"
+        require_possible(self.operation, self.output_size, padding, "a smaller padding")
 
     def _does_not_fit(self) -> str:
         padded = tuple(axis.before + axis.size + axis.after for axis in self.axes)
@@ -222,7 +218,10 @@ class PoolSpec(WindowSpec):
         step = kernel_size if stride is None else stride
         window = _window(operation, input_size, kernel_size, step, padding, dilation)
         return cls(
-            operation, *window, ceil_mode=bool(ceil_mode), count_include_pad=bool(count_include_pad)
+            operation,
+            *window,
+            ceil_mode=require_flag(operation, "ceil_mode", ceil_mode),
+            count_include_pad=require_flag(operation, "count_include_pad", count_include_pad),
         )
 
     def __post_init__(self) -> None:

@@ -203,3 +203,11 @@ def test_all_can_be_caught_as_value_or_type_error():
     for error, value in ((ValueError, 0), (TypeError, 0.5)):
         with pytest.raises(error, match="stride"):
             conv2d(X, WEIGHT, stride=value)
+
+
+def test_arrays_that_both_have_channels_first():
+    x, weight = np.ones((1, 4, 7, 6)), np.ones((5, 4, 3, 2))
+    with pytest.raises(ShapeError, match=r"weight\.transpose\(2, 3, 1, 0\): these look") as caught:
+        conv2d(x, weight)
+    assert "np.moveaxis(x, 1, -1)" in str(caught.value)
+    assert conv2d(np.moveaxis(x, 1, -1), weight.transpose(2, 3, 1, 0)).shape == (1, 5, 5, 5)

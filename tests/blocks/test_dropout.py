@@ -124,6 +124,12 @@ def test_errors(rate, seed):
         dropout_backward([1.0], [1.0], rate, seed=seed)
 
 
+def test_a_seed_may_be_an_integer_of_numpy():
+    x = np.ones(40)
+    for seed in (np.int8(3), np.array(3)):
+        assert_array_equal(dropout(x, 0.5, seed=seed), dropout(x, 0.5, seed=3))
+
+
 def test_what_is_dropped_is_zero_even_if_it_was_not_finite():
     y = dropout(np.array([np.inf, np.nan] * 20), 0.5, seed=0)
     kept = dropout(np.ones(40), 0.5, seed=0) != 0

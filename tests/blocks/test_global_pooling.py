@@ -135,6 +135,14 @@ def test_grad_y_of_the_wrong_shape(forward, backward):
             backward(np.zeros(shape), x, keepdims=keepdims)
 
 
+@both
+def test_keepdims_is_true_or_false(forward, backward):
+    x = np.zeros((2, 4, 5, 3))
+    for call in (lambda: forward(x, keepdims="no"), lambda: backward(x, x, keepdims="no")):
+        with pytest.raises(TypeError, match="`keepdims` is neither true nor false"):
+            call()
+
+
 def test_ties_and_dtypes_that_make_no_sense():
     with pytest.raises(ValueError, match="`ties` has an unknown name"):
         sw.global_max_pool_backward([[1.0]], X, ties="last")

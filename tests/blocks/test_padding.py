@@ -205,6 +205,7 @@ ZEROS = np.zeros((2, 3, 4, 5))
         (ZEROS[None, None], (1,), ValueError, "`x` has the wrong number of axes"),
         (ZEROS, (-1,), ValueError, "`widths` is out of range"),
         (ZEROS, (((0, -1), 1),), ValueError, "`widths` is out of range"),
+        (ZEROS, (10**9,), ValueError, "larger than any memory"),
         (ZEROS, (1.5,), TypeError, "`widths` is not an integer"),
         (ZEROS, (True,), TypeError, "`widths` is not an integer"),
         (ZEROS, ("same",), TypeError, "`widths` is not an integer"),

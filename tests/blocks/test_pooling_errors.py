@@ -84,6 +84,13 @@ def test_padding_as_large_as_the_window(name, padding):
 
 
 @EVERY
+@pytest.mark.parametrize("flag", ["no", 2, None, np.array([True, False])])
+def test_flags_are_true_or_false(name, flag):
+    with pytest.raises(OptionTypeError, match=rf"^{name}: `ceil_mode` is neither true nor false"):
+        call(name, ceil_mode=flag)
+
+
+@EVERY
 @pytest.mark.parametrize("shape", [(5, 6, 4), (), (2, 3, 5, 6, 4)])
 def test_wrong_ranks(name, shape):
     message = rf"(?s)^{name}: `x` has the wrong number of axes.*4 axes \(N, H, W, C\)"

@@ -413,6 +413,11 @@ CROP = {"coordinates": "tf_crop_and_resize"}
         (ZEROS, {"size": 6, "coordinates": None}, ValueError, "`coordinates` has an unknown name"),
         (ZEROS, {"size": 6, "nearest": "up"}, ValueError, "`nearest` has an unknown name"),
         (ZEROS, {"size": 6, "cubic_coeff": inf}, ValueError, "`cubic_coeff` is not a finite"),
+        (ZEROS, {"size": 6, "cubic_coeff": 10**400}, ValueError, "`cubic_coeff` is not a finite"),
+        (ZEROS, {"size": 6, "extrapolation_value": 10**400}, ValueError, "not a finite number"),
+        (ZEROS, {"size": 6, "exclude_outside": "no"}, TypeError, "`exclude_outside` is neither"),
+        (ZEROS, {"size": 6, "antialias": np.array([0, 1])}, TypeError, "`antialias` is neither"),
+        (ZEROS, {"scale": np.array(2)}, TypeError, "`scale` is not a number"),
         (ZEROS, {"size": 6, "cubic_coeff": "a"}, TypeError, "`cubic_coeff` is not a finite"),
         (ZEROS, {"size": 6, "extrapolation_value": True}, TypeError, "`extrapolation_value` is"),
         (ZEROS, {"size": 6, "antialias": True}, ValueError, "nearest element cannot be smoothed"),
@@ -442,9 +447,9 @@ def test_errors(call, x, options, kind, message):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"size": 6, "roi": [(0, 1)], **CROP}, "one \\(start, end\\) an axis"),
-        ({"size": 6, "roi": [(0, inf)] * 2, **CROP}, "`roi` cannot be used"),
-        ({"size": 2**31 - 1}, "elements at most"),
+        ({"size": 6, "roi": [(0, 1)], **CROP}, "^resize: (.|\n)*one \\(start, end\\) an axis"),
+        ({"size": 6, "roi": [(0, inf)] * 2, **CROP}, "^resize: `roi` cannot be used"),
+        ({"size": 2**31 - 1}, "larger than any memory"),
     ],
 )
 def test_errors_of_forward(options, message):

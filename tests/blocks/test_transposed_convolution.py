@@ -213,6 +213,13 @@ def test_strange_memory_gives_the_same_and_is_not_written_to(rng):
         assert_allclose(one, other, atol=1e-12)
 
 
+def test_padding_may_come_as_an_array(rng):
+    x, weight = rng.standard_normal((2, 3, 5, 4)), rng.standard_normal((2, 3, 6, 4))
+    for padding in (np.array([1, 0]), np.array([[1, 0], [0, 1]])):
+        y = conv_transpose2d(x, weight, padding=padding)
+        assert_array_equal(y, conv_transpose2d(x, weight, padding=padding.tolist()))
+
+
 X, WEIGHT = np.ones((2, 3, 5, 4)), np.ones((2, 3, 6, 4))
 
 

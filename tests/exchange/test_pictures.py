@@ -206,6 +206,13 @@ def test_preparations_that_make_no_sense():
         Preparation((0, None))
     with pytest.raises(OptionError, match=r"(?s)`channels` cannot be used.*1, 3 or 4.*channels=2"):
         Preparation(channels=2)
+    for channels in (True, 3.0, np.array([1, 3])):
+        with pytest.raises(OptionError, match="`channels` cannot be used"):
+            Preparation(channels=channels)
+    with pytest.raises(OptionError, match=r"(?s)`scale` cannot be used.*a finite number"):
+        Preparation(scale=10**400)
+    with pytest.raises(OptionError, match=r"(?s)`mean` cannot be used.*a tuple of finite numbers"):
+        Preparation(mean=np.array([0.5, 0.5, 0.5]))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from stridewise.blocks import max_pool2d_with_indices, max_unpool
 from stridewise.errors import NetworkError, OptionError, OptionTypeError, ShapeError
 from stridewise.layers.adaptive_pool import AdaptiveAveragePool, AdaptiveMaxPool
 from stridewise.layers.global_max_pool import GlobalMaxPool
@@ -14,6 +15,7 @@ from stridewise.layers.max_unpool import MaxUnpool
 from stridewise.layers.pad import Pad
 from stridewise.layers.pixel_shuffle import DepthToSpace, SpaceToDepth
 from stridewise.layers.resize import Resize
+from stridewise.networks import Graph
 from stridewise.testing import numerical_gradient
 
 pytestmark = pytest.mark.usefixtures("engine")
@@ -106,6 +108,15 @@ def test_options_are_plain_and_make_the_layer_again(make, shape, output):
 )
 def test_windows(layer, shape, wanted):
     assert layer.window(shape) == wanted
+
+
+def test_unpooling_in_a_network_takes_indices_whose_shape_is_open(rng):
+    x = rng.standard_normal((2, 6, 4, 3)).astype(np.float32)
+    y, indices = max_pool2d_with_indices(x, 2)
+    network = Graph(
+        {"y": (3, 2, 3), "at": None}, [("unpool", MaxUnpool(2), ("y", "at"))], ["unpool"]
+    )
+    assert_array_equal(network.predict(y, indices), max_unpool(y, indices, 2))
 
 
 def test_unpooling_takes_values_and_indices():

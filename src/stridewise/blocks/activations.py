@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, finish, prepare
-from stridewise.blocks.elementwise import logistic, pair
+from stridewise.blocks.elementwise import chain, logistic, pair
 
 __all__ = ["relu", "relu_backward", "sigmoid", "sigmoid_backward", "tanh", "tanh_backward"]
 
@@ -119,7 +119,7 @@ def sigmoid_backward(grad_y: ArrayLike, x: ArrayLike) -> Array:
     """
     grad_y, x, result = pair("sigmoid_backward", grad_y, x)
     decay = np.exp(-np.abs(x))
-    return finish(grad_y * decay / (1 + decay) ** 2, result)
+    return chain(grad_y, decay / (1 + decay) ** 2, result)
 
 
 def tanh(x: ArrayLike) -> Array:
@@ -168,4 +168,4 @@ def tanh_backward(grad_y: ArrayLike, x: ArrayLike) -> Array:
     array([3.])
     """
     grad_y, x, result = pair("tanh_backward", grad_y, x)
-    return finish(grad_y * (1 - np.tanh(x) ** 2), result)
+    return chain(grad_y, 1 - np.tanh(x) ** 2, result)

@@ -217,4 +217,5 @@ def _largest(x: Array, sizes: tuple[int, ...]) -> MaxPooled:
 def _add(grad_x: Array, places: Array, grad: Array, where: Array) -> None:
     """Add what ``where`` picks of a gradient to its places in (N, positions, C)."""
     n, *_, c = picked = np.nonzero(where)
-    np.add.at(grad_x, (n, places[picked], c), grad[picked])
+    with np.errstate(over="ignore"):  # beyond the dtype there is infinity
+        np.add.at(grad_x, (n, places[picked], c), grad[picked])

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
-from stridewise.axis_options import axis_ints
+from stridewise.axis_options import axis_ints, require_possible
 from stridewise.blocks.average_pooling import avg_pool, avg_pool_backward
 from stridewise.blocks.interpolation import Taps
 from stridewise.blocks.tap_mixing import give_back, mix
-from stridewise.errors import OptionError, ShapeError, explain
+from stridewise.errors import ShapeError, explain
 
 __all__ = [
     "OutputSize",
@@ -25,8 +24,6 @@ __all__ = [
 ]
 
 OutputSize: TypeAlias = int | Sequence[int | None] | None
-
-_MOST_POSITIONS = 2**40
 
 
 def adaptive_avg_pool(x: ArrayLike, output_size: OutputSize) -> Array:
@@ -149,16 +146,7 @@ def adaptive_sizes(
     if isinstance(wanted, list | tuple) and len(wanted) == len(size):
         wanted = [n if each is None else each for each, n in zip(wanted, size, strict=True)]
     sizes = axis_ints(operation, "output_size", wanted, len(size), 1)  # type: ignore[arg-type]  # it is checked there
-    if math.prod(sizes) > _MOST_POSITIONS:
-        raise OptionError(
-            explain(
-                operation,
-                "the output would be larger than any memory.",
-                needed=f"at most {_MOST_POSITIONS:,} positions",
-                received=f"output_size={output_size!r}",
-                hint="a smaller output_size",
-            )
-        )
+    require_possible(operation, sizes, f"output_size={output_size!r}", "a smaller output_size")
     return sizes
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
 from stridewise.axis_options import AxisInts, Padding
 from stridewise.blocks.pool_spec import pool_spec
@@ -91,7 +93,8 @@ def avg_pool(
     spec = pool_spec(
         operation, rank, x, kernel_size, stride, padding, dilation, ceil_mode, count_include_pad
     )
-    return finish(current_engine().avg_pool(x, spec), result)
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
+        return finish(current_engine().avg_pool(x, spec), result)
 
 
 def avg_pool_backward(
@@ -147,7 +150,8 @@ def avg_pool_backward(
     )
     shape = (x.shape[0], *spec.output_size, x.shape[-1])
     require_shape(operation, "grad_y", grad_y, shape, "the shape of the output that `x` gives")
-    return finish(current_engine().avg_pool_grad(grad_y, spec), result)
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
+        return finish(current_engine().avg_pool_grad(grad_y, spec), result)
 
 
 avg_pool1d, avg_pool2d, avg_pool3d = by_rank(avg_pool)

@@ -35,6 +35,7 @@ def resize_axes(
     how: Interpolation = _DEFAULT,
     *,
     roi: Roi | None = None,
+    operation: str = "resize_axes",
 ) -> Array:
     """Resize any axes of an array of any layout.
 
@@ -55,6 +56,8 @@ def resize_axes(
     roi : sequence of (start, end), optional
         The part of each axis to look at, from 0 (the first element) to 1 (the last). Only
         "tf_crop_and_resize" looks at it, and without it sees all.
+    operation : str
+        The name in error messages, where a block stands in front.
 
     Returns
     -------
@@ -83,20 +86,20 @@ def resize_axes(
            [3, 3, 4, 4]])
     """
     if how.mode == "nearest":
-        x = as_array("resize_axes", "x", x)
+        x = as_array(operation, "x", x)
         result = x.dtype
     else:
-        (x,), result = prepare("resize_axes", x=x)
+        (x,), result = prepare(operation, x=x)
     value = np.asarray(how.extrapolation_value)
     with np.errstate(over="ignore", invalid="ignore"):  # beyond the dtype: checked just below
         fill = value.astype(x.dtype)
-    tables = _tables("resize_axes", x.shape, axes, sizes, scales, how, roi)
+    tables = _tables(operation, x.shape, axes, sizes, scales, how, roi)
     for axis, table in tables:
         outside = table.outside.any()
         if outside and x.dtype.kind != "f" and fill != value:
             raise OptionError(
                 explain(
-                    "resize_axes",
+                    operation,
                     "`extrapolation_value` does not fit the dtype of `x`.",
                     needed=f"a value of dtype {x.dtype}",
                     received=f"extrapolation_value={how.extrapolation_value!r}",
@@ -118,6 +121,7 @@ def resize_axes_backward(
     how: Interpolation = _DEFAULT,
     *,
     roi: Roi | None = None,
+    operation: str = "resize_axes_backward",
 ) -> Array:
     """Gradient of :func:`resize_axes` by ``x``: each new element gives back to what it mixed.
 
@@ -129,6 +133,8 @@ def resize_axes_backward(
         Gradient of the loss by the output.
     x, axes, sizes, scales, how, roi
         As they were given to :func:`resize_axes`; of ``x`` only the shape and dtype matter.
+    operation : str
+        As in :func:`resize_axes`.
 
     Returns
     -------
@@ -144,7 +150,6 @@ def resize_axes_backward(
     >>> resize_axes_backward([[1.0, 2.0, 3.0, 4.0]], [[0.0, 0.0]], [1], [4])
     array([[3., 7.]])
     """
-    operation = "resize_axes_backward"
     (grad, x), result = prepare(operation, grad_y=grad_y, x=x)
     tables = _tables(operation, x.shape, axes, sizes, scales, how, roi)
     shape = list(x.shape)

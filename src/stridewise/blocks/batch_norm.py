@@ -56,7 +56,8 @@ def batch_statistics(x: ArrayLike) -> tuple[Array, Array]:
             )
         )
     axes = tuple(range(x.ndim - 1))
-    return x.mean(axis=axes, dtype=np.float64), x.var(axis=axes, dtype=np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
+        return x.mean(axis=axes, dtype=np.float64), x.var(axis=axes, dtype=np.float64)
 
 
 def batch_norm(
@@ -106,8 +107,8 @@ def batch_norm(
     (x, weight, bias), result = prepare("batch_norm", x=x, weight=weight, bias=bias)
     centred, deviation = _normalise("batch_norm", x, weight, mean, variance, epsilon)
     require_shape("batch_norm", "bias", bias, x.shape[-1:], "one number a channel")
-    # With an epsilon of 0 a constant channel gives NaN.
-    with np.errstate(divide="ignore", invalid="ignore"):
+    # With an epsilon of 0 a constant channel gives NaN, as infinities do.
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         return finish(centred * (weight / deviation) + bias, result)
 
 
@@ -157,9 +158,9 @@ def batch_norm_backward(
     centred, deviation = _normalise(operation, x, weight, mean, variance, epsilon)
     require_shape(operation, "grad_y", grad_y, x.shape, "the shape of `x`")
     axes = tuple(range(x.ndim - 1))
-    grad_bias = grad_y.sum(axis=axes, dtype=np.float64)
-    # With an epsilon of 0 a constant channel gives NaN.
-    with np.errstate(divide="ignore", invalid="ignore"):
+    # With an epsilon of 0 a constant channel gives NaN, as infinities do.
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        grad_bias = grad_y.sum(axis=axes, dtype=np.float64)
         normal = centred / deviation
         grad_weight = (grad_y * normal).sum(axis=axes, dtype=np.float64)
         grad_x = grad_y
@@ -198,7 +199,7 @@ def _normalise(
     (mean, variance), _ = prepare(operation, mean=mean, variance=variance)
     for name, array in (("weight", weight), ("mean", mean), ("variance", variance)):
         require_shape(operation, name, array, x.shape[-1:], "one number a channel")
-    with np.errstate(invalid="ignore"):  # infinities in `x` give NaN
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities in `x` give NaN
         deviation = np.sqrt(variance.astype(np.float64) + epsilon)
         rounded = mean.astype(x.dtype)
         centred = x - rounded

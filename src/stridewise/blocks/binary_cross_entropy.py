@@ -50,9 +50,10 @@ def binary_cross_entropy_with_logits(logits: ArrayLike, targets: ArrayLike) -> A
     x, targets, result = _check(operation, logits, targets)
     denied = np.where(x > 0, 1 - targets, targets)
     size = np.abs(x)
-    with np.errstate(invalid="ignore"):  # 0 · ∞, which is not taken
+    # 0 · ∞, which is not taken; and a sum beyond the dtype is infinite.
+    with np.errstate(over="ignore", invalid="ignore"):
         wrong = np.where((denied == 0) & np.isinf(size), 0, denied * size)
-    return finish((np.log1p(np.exp(-size)) + wrong).mean(dtype=np.float64), result)
+        return finish((np.log1p(np.exp(-size)) + wrong).mean(dtype=np.float64), result)
 
 
 def binary_cross_entropy_with_logits_backward(

@@ -12,13 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stridewise.arrays import Array, ArrayLike, finish, prepare, require_rank, require_shape
+from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
 from stridewise.axis_options import AxisInts, Padding
-from stridewise.blocks.ranks import LAYOUTS, by_rank
+from stridewise.blocks.conv_spec import conv_spec
+from stridewise.blocks.ranks import by_rank
 from stridewise.engines import current_engine
-from stridewise.errors import ShapeError, explain
-from stridewise.options import require_integer
-from stridewise.specs import ConvSpec
 
 __all__ = [
     "ConvGradients",
@@ -112,11 +110,12 @@ def conv(
     operation = f"conv{rank}d"
     optional = {} if bias is None else {"bias": bias}
     (x, weight, *biases), result = prepare(operation, x=x, weight=weight, **optional)
-    spec = _spec(operation, rank, x, weight, stride, padding, dilation, groups)
+    spec = conv_spec(operation, rank, x, weight, stride, padding, dilation, groups)
     for given in biases:
         because = "one number for each output channel of `weight`"
         require_shape(operation, "bias", given, weight.shape[-1:], because)
-    y = current_engine().conv(x, weight, biases[0] if biases else None, spec)
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
+        y = current_engine().conv(x, weight, biases[0] if biases else None, spec)
     return finish(y, result)
 
 
@@ -178,76 +177,20 @@ def conv_backward(
     """
     operation = f"conv{rank}d_backward"
     (grad_y, x, weight), result = prepare(operation, grad_y=grad_y, x=x, weight=weight)
-    spec = _spec(operation, rank, x, weight, stride, padding, dilation, groups)
+    spec = conv_spec(operation, rank, x, weight, stride, padding, dilation, groups)
     because = "the shape of the output that `x` and `weight` give"
     shape = (x.shape[0], *spec.output_size, weight.shape[-1])
     require_shape(operation, "grad_y", grad_y, shape, because)
     engine = current_engine()
-    # Millions of float32 summands lose digits when added one by one: accumulate in float64.
-    grad_bias = grad_y.reshape(-1, weight.shape[-1]).sum(axis=0, dtype=np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
+        grad_x = engine.conv_grad_x(grad_y, weight, spec)
+        grad_weight = engine.conv_grad_weight(grad_y, x, spec)
+        # Millions of float32 summands lose digits one by one: accumulate in float64.
+        grad_bias = grad_y.reshape(-1, weight.shape[-1]).sum(axis=0, dtype=np.float64)
     return ConvGradients(
-        finish(engine.conv_grad_x(grad_y, weight, spec), result),
-        finish(engine.conv_grad_weight(grad_y, x, spec), result),
-        finish(grad_bias, result),
+        finish(grad_x, result), finish(grad_weight, result), finish(grad_bias, result)
     )
 
 
 conv1d, conv2d, conv3d = by_rank(conv)
 conv1d_backward, conv2d_backward, conv3d_backward = by_rank(conv_backward)
-
-
-def _spec(
-    operation: str,
-    rank: int,
-    x: Array,
-    weight: Array,
-    stride: AxisInts,
-    padding: Padding,
-    dilation: AxisInts,
-    groups: int,
-) -> ConvSpec:
-    require_rank(operation, "x", x, LAYOUTS[rank])
-    require_rank(operation, "weight", weight, (*("kernel",) * rank, "C_in // groups", "C_out"))
-    groups = require_integer(operation, "groups", groups, at_least=1)
-    # Channels before sizes: of an array in another layout, both are wrong, and channels say why.
-    C_in, (C_in_group, C_out) = x.shape[-1], weight.shape[-2:]
-    if C_in_group * groups != C_in or C_in == 0:
-        raise ShapeError(_channels_do_not_match(operation, x, weight, groups))
-    if C_out == 0 or C_out % groups:
-        raise ShapeError(
-            explain(
-                operation,
-                "`groups` does not divide the output channels.",
-                needed="C_out, the last axis of `weight`, a positive multiple of groups",
-                received=f"weight.shape={weight.shape}, groups={groups}",
-                hint=f"{max(C_out // groups, 1) * groups} output channels",
-            )
-        )
-    return ConvSpec.of(
-        operation,
-        x.shape[1:-1],
-        weight.shape[:-2],
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        groups=groups,
-    )
-
-
-def _channels_do_not_match(operation: str, x: Array, weight: Array, groups: int) -> str:
-    wanted = weight.shape[-2] * groups
-    hint = f"weight of shape {(*weight.shape[:-2], x.shape[-1] // groups, weight.shape[-1])}"
-    if x.shape[1] == weight.shape[1] * groups:
-        axes = (*range(2, x.ndim), 1, 0)
-        hint = f"np.moveaxis(x, 1, -1) and weight.transpose{axes}: these look channels-first"
-    elif x.shape[1] == wanted:
-        hint = "np.moveaxis(x, 1, -1): this `x` looks channels-first"
-    elif x.shape[-1] % groups:
-        hint = "a number of groups that divides the input channels"
-    return explain(
-        operation,
-        "the channels of `x` and `weight` do not match.",
-        needed="x.shape[-1] = weight.shape[-2] * groups, and not 0",
-        received=f"x.shape={x.shape}, weight.shape={weight.shape}, groups={groups}",
-        hint=hint,
-    )

@@ -14,7 +14,7 @@ import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
 from stridewise.axis_options import AxisInts, Padding
-from stridewise.blocks.convolution import _spec as conv_spec
+from stridewise.blocks.conv_spec import conv_spec
 from stridewise.blocks.deformed_windows import add_gradients, by_row, row_cuts, windows
 from stridewise.blocks.ranks import by_rank
 from stridewise.engines import current_engine
@@ -131,7 +131,8 @@ def deform_conv(
         read = windows(x, offsets, factors, cut, spec)
         side_by_side = _side_by_side(read, spec)
         kernel = weight.reshape(*side_by_side.kernel_size, *weight.shape[-2:])
-        y[cut] = current_engine().conv(read, kernel, given.get("bias"), side_by_side)[0]
+        with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
+            y[cut] = current_engine().conv(read, kernel, given.get("bias"), side_by_side)[0]
     return finish(y.reshape(x.shape[0], *spec.output_size, weight.shape[-1]), result)
 
 
@@ -210,14 +211,16 @@ def deform_conv_backward(
     for cut in row_cuts(rows, x.shape[-1], offsets.shape[1], spec, x.dtype):
         read = windows(x, offsets, factors, cut, spec)
         side_by_side = _side_by_side(read, spec)
-        share = engine.conv_grad_weight(grad_rows[:, cut], read, side_by_side)
-        grad_weight += share.reshape(weight.shape)
         kernel = weight.reshape(*side_by_side.kernel_size, *weight.shape[-2:])
-        grad_read = engine.conv_grad_x(grad_rows[:, cut], kernel, side_by_side)
+        with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
+            share = engine.conv_grad_weight(grad_rows[:, cut], read, side_by_side)
+            grad_weight += share.reshape(weight.shape)
+            grad_read = engine.conv_grad_x(grad_rows[:, cut], kernel, side_by_side)
         sums = (grad_x, grad_offset, grad_mask)
         add_gradients(grad_read, x, offsets, factors, cut, spec, sums)
-    # Millions of float32 summands lose digits when added one by one: accumulate in float64.
-    grad_bias = grad_rows[0].sum(axis=0, dtype=np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):  # as above
+        # Millions of float32 summands lose digits one by one: accumulate in float64.
+        grad_bias = grad_rows[0].sum(axis=0, dtype=np.float64)
     return DeformConvGradients(
         finish(grad_x, result),
         finish(grad_offset.reshape(offset.shape), result),

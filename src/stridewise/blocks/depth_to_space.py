@@ -238,7 +238,8 @@ def _to_space(x: Array, blocks: tuple[int, ...], mode: BlockMode) -> Array:
     # (N, *spatial, *blocks, C): each axis of the block goes behind its axis of space.
     pairs = [axis for i in range(1, rank + 1) for axis in (i, i + rank)]
     size = (n * b for n, b in zip(x.shape[1:-1], blocks, strict=True))
-    return parts.transpose(0, *pairs, 2 * rank + 1).reshape(x.shape[0], *size, channels).copy()
+    # Copied before its axes are joined: then that needs no copy of its own.
+    return parts.transpose(0, *pairs, 2 * rank + 1).copy().reshape(x.shape[0], *size, channels)
 
 
 def _to_depth(x: Array, blocks: tuple[int, ...], mode: BlockMode) -> Array:
@@ -249,5 +250,5 @@ def _to_depth(x: Array, blocks: tuple[int, ...], mode: BlockMode) -> Array:
     space, places = range(1, 2 * rank, 2), range(2, 2 * rank + 1, 2)
     last = 2 * rank + 1
     order = (*places, last) if mode == "DCR" else (last, *places)
-    parts = parts.transpose(0, *space, *order)
-    return parts.reshape(x.shape[0], *size, channels * math.prod(blocks)).copy()
+    parts = parts.transpose(0, *space, *order).copy()  # before its axes are joined, as above
+    return parts.reshape(x.shape[0], *size, channels * math.prod(blocks))

@@ -79,8 +79,9 @@ def dropout_backward(grad_y: ArrayLike, x: ArrayLike, rate: float = 0.5, *, seed
 
 def _drop(operation: str, x: Array, values: Array, rate: float, seed: int) -> Array:
     require_number(operation, "rate", rate, below=1)
-    require_integer(operation, "seed", seed, at_least=0)
+    seed = require_integer(operation, "seed", seed, at_least=0)
     kept = np.random.default_rng(seed).random(x.shape, np.float32) >= rate
     # Not a product with the mask: what is dropped is 0 even if it was infinite or NaN.
-    y: Array = np.where(kept, values / x.dtype.type(1 - rate), x.dtype.type(0))
+    with np.errstate(over="ignore"):  # beyond the dtype there is infinity
+        y: Array = np.where(kept, values / x.dtype.type(1 - rate), x.dtype.type(0))
     return y

@@ -7,6 +7,7 @@ from stridewise.blocks.average_pooling import avg_pool, avg_pool_backward
 from stridewise.blocks.max_pooling import max_pool, max_pool_backward
 from stridewise.engines import Ties
 from stridewise.errors import ShapeError, explain
+from stridewise.options import require_flag
 
 __all__ = [
     "global_avg_pool",
@@ -45,6 +46,7 @@ def global_avg_pool(x: ArrayLike, *, keepdims: bool = False) -> Array:
     array([[2., 6.]])
     """
     x = _image("global_avg_pool", x)
+    keepdims = require_flag("global_avg_pool", "keepdims", keepdims)
     return _squeeze(avg_pool(x.ndim - 2, x, x.shape[1:-1]), keepdims)
 
 
@@ -105,6 +107,7 @@ def global_max_pool(x: ArrayLike, *, keepdims: bool = False) -> Array:
     array([[3., 7.]])
     """
     x = _image("global_max_pool", x)
+    keepdims = require_flag("global_max_pool", "keepdims", keepdims)
     return _squeeze(max_pool(x.ndim - 2, x, x.shape[1:-1]), keepdims)
 
 
@@ -162,6 +165,6 @@ def _squeeze(y: Array, keepdims: bool) -> Array:
 def _expand(operation: str, grad_y: ArrayLike, x: Array, keepdims: bool) -> Array:
     grad = as_array(operation, "grad_y", grad_y)
     kept = (x.shape[0], *(1,) * (x.ndim - 2), x.shape[-1])
-    shape = kept if keepdims else (x.shape[0], x.shape[-1])
+    shape = kept if require_flag(operation, "keepdims", keepdims) else (x.shape[0], x.shape[-1])
     require_shape(operation, "grad_y", grad, shape, "the shape of the output that `x` gives")
     return grad.reshape(kept)

@@ -14,7 +14,7 @@ import numpy as np
 
 from stridewise.arrays import Array
 from stridewise.errors import OptionError, OptionTypeError, explain
-from stridewise.options import require_choice
+from stridewise.options import real_number, require_choice, require_flag
 
 __all__ = ["Coordinates", "Interpolation", "Nearest", "ResizeMode", "Taps", "taps"]
 
@@ -64,6 +64,8 @@ class Interpolation:
             require_choice("resize", unknown, getattr(self, name), get_args(choices))
         _require_real("cubic_coeff", self.cubic_coeff, finite=True)
         _require_real("extrapolation_value", self.extrapolation_value, finite=False)
+        for name in ("exclude_outside", "antialias"):
+            require_flag("resize", name, getattr(self, name))
         if self.antialias and self.mode == "nearest":
             raise OptionError(
                 explain(
@@ -77,9 +79,10 @@ class Interpolation:
 
 
 def _require_real(name: str, value: object, finite: bool) -> None:
-    is_number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    if not is_number or (finite and not math.isfinite(value)):  # type: ignore[arg-type]  # a number
-        raise (OptionError if is_number else OptionTypeError)(
+    number = real_number(value)
+    finite = finite or isinstance(value, int)  # an int is finite, or beyond every float
+    if number is None or (finite and not math.isfinite(number)):
+        raise (OptionTypeError if number is None else OptionError)(
             explain(
                 "resize",
                 f"`{name}` is not a {'finite ' if finite else ''}number.",

@@ -51,11 +51,13 @@ def linear(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Ar
     optional = {} if bias is None else {"bias": bias}
     (x, weight, *biases), result = prepare("linear", x=x, weight=weight, **optional)
     _check("linear", x, weight)
-    y = x @ weight
     for given in biases:
         because = "one number for each output of `weight`"
         require_shape("linear", "bias", given, weight.shape[1:], because)
-        y += given
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
+        y = x @ weight
+        for given in biases:
+            y += given
     return finish(y, result)
 
 
@@ -94,11 +96,12 @@ def linear_backward(grad_y: ArrayLike, x: ArrayLike, weight: ArrayLike) -> Linea
     because = "the shape of the output that `x` and `weight` give"
     require_shape("linear_backward", "grad_y", grad_y, (*x.shape[:-1], C_out), because)
     rows, grad_rows = x.reshape(-1, C_in), grad_y.reshape(-1, C_out)
-    return LinearGradients(
-        finish(grad_y @ weight.T, result),
-        finish(rows.T @ grad_rows, result),
-        finish(grad_rows.sum(axis=0, dtype=np.float64), result),
-    )
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
+        return LinearGradients(
+            finish(grad_y @ weight.T, result),
+            finish(rows.T @ grad_rows, result),
+            finish(grad_rows.sum(axis=0, dtype=np.float64), result),
+        )
 
 
 def _check(operation: str, x: Array, weight: Array) -> None:

@@ -223,7 +223,8 @@ def max_pool_backward(
                 hint=f"ties={nearest(ties, ['first', 'all'])}",
             )
         )
-    return finish(current_engine().max_pool_grad(grad_y, x, spec, ties), result)
+    with np.errstate(over="ignore", invalid="ignore"):  # infinite gradients add up to NaN
+        return finish(current_engine().max_pool_grad(grad_y, x, spec, ties), result)
 
 
 max_pool1d, max_pool2d, max_pool3d = by_rank(max_pool)

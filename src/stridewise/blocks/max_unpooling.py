@@ -8,12 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, as_array, finish, prepare, require_shape
-from stridewise.axis_options import AXES, AxisInts, axis_ints, axis_padding
+from stridewise.axis_options import AXES, MOST_POSITIONS, AxisInts, axis_ints, axis_padding
 from stridewise.errors import DtypeError, OptionError, ShapeError, explain
 
 __all__ = ["max_unpool", "max_unpool_backward", "unpooled_size"]
-
-_MOST_POSITIONS = 2**40
 
 
 def max_unpool(
@@ -177,12 +175,12 @@ def unpooled_size(
     )
     least = tuple(max(n - s + 1, 1) for n, s in zip(usual, step, strict=True))
     fits = all(n >= low for n, low in zip(size, least, strict=True))
-    if not fits or math.prod(size) > _MOST_POSITIONS:
+    if not fits or math.prod(size) > MOST_POSITIONS:
         raise OptionError(
             explain(
                 operation,
                 "the output's size does not go with that of `x`.",
-                needed=f"{least} or more in {AXES[rank]}, {_MOST_POSITIONS:,} positions at most",
+                needed=f"{least} or more in {AXES[rank]}, {MOST_POSITIONS:,} positions at most",
                 received=f"output_size={output_size!r}, so {size}; x.shape={shape}, "
                 f"kernel_size={kernel}, stride={step}, padding={pads}",
                 hint="the spatial size that max pooling was given",

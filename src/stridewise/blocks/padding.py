@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, as_array, finish, prepare, require_shape
-from stridewise.axis_options import axis_padding
+from stridewise.axis_options import axis_padding, require_possible
 from stridewise.errors import OptionError, ShapeError, explain, nearest
 
 __all__ = ["PadMode", "pad", "pad_backward"]
@@ -137,6 +137,8 @@ def _pairs(operation: str, x: Array, widths: Widths, mode: PadMode) -> tuple[tup
             )
         )
     pairs = axis_padding(operation, "widths", widths, x.ndim - 2)
+    padded = (n + before + after for n, (before, after) in zip(x.shape[1:-1], pairs, strict=True))
+    require_possible(operation, padded, f"widths={pairs}", "smaller widths")
     empty = [any(pair) for n, pair in zip(x.shape[1:-1], pairs, strict=True) if n == 0]
     if mode != "constant" and any(empty):
         raise ShapeError(

@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
-from stridewise.axis_options import AXES, AxisInts, axis_ints
+from stridewise.axis_options import AXES, AxisInts, axis_ints, is_sequence, require_possible
 from stridewise.blocks.axis_resizing import Roi, resize_axes, resize_axes_backward
 from stridewise.blocks.interpolation import Coordinates, Interpolation, Nearest, ResizeMode
 from stridewise.errors import OptionError, ShapeError, explain
@@ -110,7 +108,8 @@ def resize(
         mode, coordinates, nearest, cubic_coeff, exclude_outside, extrapolation_value, antialias
     )
     axes, sizes, scales = _checked("resize", x, size, scale, how, roi)
-    return finish(resize_axes(x, axes, sizes, scales, how, roi=roi), result)
+    y = resize_axes(x, axes, sizes, scales, how, roi=roi, operation="resize")
+    return finish(y, result)
 
 
 def resize_backward(
@@ -168,7 +167,10 @@ def resize_backward(
     shape = (x.shape[0], *sizes, x.shape[-1])
     because = "the shape of the output that `x` gives"
     require_shape("resize_backward", "grad_y", grad, shape, because)
-    return finish(resize_axes_backward(grad, x, axes, sizes, scales, how, roi=roi), result)
+    grad_x = resize_axes_backward(
+        grad, x, axes, sizes, scales, how, roi=roi, operation="resize_backward"
+    )
+    return finish(grad_x, result)
 
 
 def resized_size(
@@ -187,8 +189,7 @@ def resized_size(
         return axis_ints(operation, "size", size, rank, 1), None
     if size is not None or scale is None:
         raise _wrong(operation, "either `size` or `scale`", f"size={size!r}, scale={scale!r}")
-    several = isinstance(scale, Sequence | np.ndarray) and not isinstance(scale, str)
-    given = list(scale) if several else [scale] * rank  # type: ignore[arg-type]  # a sequence
+    given = list(scale) if is_sequence(scale) else [scale] * rank  # type: ignore[arg-type]  # a sequence
     if len(given) != rank:
         raise _wrong(operation, f"one scale, or one an axis: {AXES[rank]}", f"scale={scale!r}")
     scales = tuple(require_number(operation, "scale", each) for each in given)
@@ -224,6 +225,7 @@ def _checked(
         needed = "`roi` only with coordinates='tf_crop_and_resize', and with `size`"
         raise _wrong(operation, needed, f"coordinates={how.coordinates!r}, size={size!r}")
     sizes, scales = resized_size(operation, x.shape[1:-1], size, scale)
+    require_possible(operation, sizes, f"size={size!r}, scale={scale!r}", "a smaller size")
     return range(1, x.ndim - 1), sizes, scales
 
 

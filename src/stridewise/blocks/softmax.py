@@ -74,7 +74,8 @@ def softmax_backward(grad_y: ArrayLike, x: ArrayLike, axis: int = -1) -> Array:
     require_shape("softmax_backward", "grad_y", grad_y, x.shape, "the shape of `x`")
     axis = softmax_axis("softmax_backward", x, axis)
     y = _softmax(x, axis)
-    return finish(y * (grad_y - (grad_y * y).sum(axis=axis, keepdims=True)), result)
+    with np.errstate(over="ignore", invalid="ignore"):  # infinite gradients give NaN
+        return finish(y * (grad_y - (grad_y * y).sum(axis=axis, keepdims=True)), result)
 
 
 def _softmax(x: Array, axis: int) -> Array:

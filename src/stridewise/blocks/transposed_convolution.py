@@ -112,9 +112,10 @@ def conv_transpose(
     for given in biases:
         because = "one number for each output channel of `weight`"
         require_shape(operation, "bias", given, (weight.shape[-2] * spec.groups,), because)
-    y = current_engine().conv_grad_x(_continued(x, spec), weight, spec)
-    for given in biases:
-        y += given
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
+        y = current_engine().conv_grad_x(_continued(x, spec), weight, spec)
+        for given in biases:
+            y += given
     return finish(y, result)
 
 
@@ -169,10 +170,11 @@ def conv_transpose_backward(
     because = "the shape of the output that `x` and `weight` give"
     require_shape(operation, "grad_y", grad_y, (x.shape[0], *spec.input_size, C_out), because)
     engine = current_engine()
-    grad_x = engine.conv(grad_y, weight, None, spec)[tuple(map(slice, x.shape))]
-    grad_weight = engine.conv_grad_weight(_continued(x, spec), grad_y, spec)
-    # Millions of float32 summands lose digits when added one by one: accumulate in float64.
-    grad_bias = grad_y.reshape(-1, C_out).sum(axis=0, dtype=np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
+        grad_x = engine.conv(grad_y, weight, None, spec)[tuple(map(slice, x.shape))]
+        grad_weight = engine.conv_grad_weight(_continued(x, spec), grad_y, spec)
+        # Millions of float32 summands lose digits one by one: accumulate in float64.
+        grad_bias = grad_y.reshape(-1, C_out).sum(axis=0, dtype=np.float64)
     return ConvGradients(
         finish(grad_x, result), finish(grad_weight, result), finish(grad_bias, result)
     )

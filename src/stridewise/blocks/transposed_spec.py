@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
-from stridewise.axis_options import AXES, AxisInts, Padding, Pairs, axis_ints, axis_padding
+from stridewise.axis_options import (
+    AXES,
+    AxisInts,
+    Padding,
+    Pairs,
+    axis_ints,
+    axis_padding,
+    require_possible,
+)
 from stridewise.errors import OptionError, ShapeError, explain
 from stridewise.geometry import effective_kernel
 from stridewise.options import require_choice
@@ -13,7 +19,6 @@ from stridewise.specs import ConvSpec
 __all__ = ["transposed_spec"]
 
 _NAMES = ("valid", "same", "same_lower")
-_MOST_POSITIONS = 2**40
 
 
 def transposed_spec(
@@ -66,7 +71,7 @@ def transposed_spec(
     pads = _padding(operation, padding, excess)
     sizes = zip(size, step, excess, pads, strict=True)
     output = tuple(n * s + over - sum(pair) for n, s, over, pair in sizes)
-    if padding in ("same", "same_lower"):
+    if isinstance(padding, str) and padding != "valid":
         output = tuple(n * s for n, s in zip(size, step, strict=True))
     received = f"padding={pads}   (input size={size}, kernel_size={kernel}, stride={step})"
     if min(output) < 1:
@@ -80,16 +85,8 @@ def transposed_spec(
                 hint="padding=0",
             )
         )
-    if math.prod(output) > _MOST_POSITIONS:
-        raise OptionError(
-            explain(
-                operation,
-                "the output would be larger than any memory.",
-                needed=f"at most {_MOST_POSITIONS:,} positions",
-                received=f"{math.prod(output):,}, with stride={step}, dilation={spread}",
-                hint="a smaller stride or dilation",
-            )
-        )
+    spacing = f"stride={step}, dilation={spread}"
+    require_possible(operation, output, spacing, "a smaller stride or dilation")
     return ConvSpec.of(
         operation, output, kernel, stride=step, padding=pads, dilation=spread, groups=groups
     )

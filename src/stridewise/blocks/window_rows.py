@@ -31,8 +31,9 @@ def added_up(columns: Array, spec: ConvSpec) -> Array:
     N, C = columns.shape[0], columns.shape[-1] // math.prod(spec.kernel_size)
     windows = columns.reshape(N, *spec.output_size, *spec.kernel_size, C)
     y = np.zeros((N, *spec.input_size, C), columns.dtype)
-    for at_windows, at_elements in _taps(spec):  # within one tap, no two windows overlap
-        y[at_elements] += windows[at_windows]
+    with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
+        for at_windows, at_elements in _taps(spec):  # within one tap, no two windows overlap
+            y[at_elements] += windows[at_windows]
     return y
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -11,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from stridewise.errors import OptionError, explain
-from stridewise.options import require_choice, require_integer, require_size
+from stridewise.options import real_number, require_choice, require_integer, require_size
 
 __all__ = ["CHANNELS", "Preparation"]
 
@@ -127,13 +126,8 @@ def _listed(numbers: Sequence[float]) -> str:
 
 
 def _is_finite(number: object) -> bool:
-    kinds = int | float | np.integer | np.floating
-    return isinstance(number, kinds) and -math.inf < number < math.inf and not _is_huge(number)
-
-
-def _is_huge(number: object) -> bool:
-    """Whether it is an int that no float can hold."""
-    return isinstance(number, int) and abs(number) > sys.float_info.max
+    real = real_number(number)
+    return real is not None and math.isfinite(real)
 
 
 def _wrong(name: str, value: object, needed: str, hint: str) -> OptionError:

@@ -23,6 +23,11 @@ class MaxUnpool(Layer):
     kernel_size, stride, padding, output_size
         As in ``stridewise.max_unpool``.
 
+    Notes
+    -----
+    A network brings its inputs to its own dtype, which indices do not survive: give their input
+    the shape None, and it is taken as it comes.
+
     Examples
     --------
     >>> MaxUnpool(2).output_shape((4, 3, 8), (4, 3, 8))
