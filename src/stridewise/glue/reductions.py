@@ -17,8 +17,8 @@ Reduce = Callable[[Array, tuple[int, ...]], Any]
 
 
 def _along(x: Array, axes: Any, empty_is_none: bool) -> tuple[int, ...]:
-    """Axes to reduce; an empty list stands for all, unless it is to stand for none."""
-    if axes is not None and np.size(axes) == 0:
+    """Axes to reduce; none at all stand for all of them, unless they are to stand for none."""
+    if axes is None or np.size(axes) == 0:
         return () if empty_is_none else tuple(range(x.ndim))
     return axes_of(axes, x.ndim)
 

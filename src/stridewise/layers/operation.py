@@ -91,8 +91,10 @@ class Operation(Layer):
         if rule is None:
             return None
         found = []
-        # What comes out for two batches tells what is the batch, and what is not.
-        for batch in (2, 3):
+        # What comes out for some batches tells what is the batch, and what is not; an axis of
+        # one example may be squeezed, or stretched.
+        batches = (1, 2, 3)
+        for batch in batches:
             full = self._arguments(
                 [(batch, *shape) for shape in inputs],
                 {place: array.shape for place, array in self._constants.items()} | self._shapes,
@@ -101,7 +103,9 @@ class Operation(Layer):
                 found.append(rule(*full, **self.settings))
             except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError):
                 return None
-        if [shape[:1] for shape in found] != [(2,), (3,)] or found[0][1:] != found[1][1:]:
+        if [shape[:1] for shape in found] != [(batch,) for batch in batches]:
+            return None
+        if len({shape[1:] for shape in found}) > 1:
             return None
         return tuple(int(size) for size in found[0][1:])
 

@@ -33,10 +33,11 @@ def fill(
     Arrays that are given are taken. Without them, a layer that has its own already keeps them: so
     it shares them with other networks. Whatever it has must fit the inputs of all its nodes.
     """
-    for own, shapes in (
+    wanted = (
         (node.layer.parameters, _known(node, "parameters", inputs)),
         (node.layer.state, _known(node, "state", inputs)),
-    ):
+    )
+    for own, shapes in wanted:
         for name, shape in shapes.items():
             if arrays is not None and owner == node.name:
                 own[name] = _given(node, f"{owner}/{name}", arrays, shape).astype(dtype)
@@ -56,7 +57,7 @@ def fill(
             elif None in inputs and owner == node.name:
                 own[name] = node.layer.initial(name, shape, rng).astype(dtype)
     if owner == node.name:
-        if None in inputs:
+        if None in inputs or all(name in own for own, shapes in wanted for name in shapes):
             node.layer.seed(rng)
         else:
             asked = asked_twice(lambda *shapes: shapes, inputs)[0]
@@ -71,12 +72,14 @@ def _known(
     question = layer.parameter_shapes if kind == "parameters" else layer.state_shapes
     if None not in inputs:
         first, second = asked_twice(question, inputs)
-    elif own := getattr(layer, kind):
-        return {name: array.shape for name, array in own.items()}  # as an importer set them
+    elif getattr(layer, kind):
+        first, second = None, None
     else:
         first, second = _without_inputs(question)
     if first is not None and first == second:
         return first
+    if own := getattr(layer, kind):
+        return {name: array.shape for name, array in own.items()}  # as an importer set them
     raise NetworkError(
         explain(
             "network",

@@ -23,7 +23,7 @@ __all__ = ["OpenShape", "asked_twice", "fits", "float_dtype", "input_shape", "lo
 OpenShape: TypeAlias = tuple[int | None, ...] | None
 T = TypeVar("T")
 
-_STAND_INS = (1024, 2048)  # large enough for the windows of any network to fit
+_STAND_INS = (3840, 7680)  # windows fit, and 256, 3 and 5 divide them
 _LARGEST_TENSOR = 2**28  # 1 GiB in float32: more is a slip, or a description that means harm
 
 
@@ -86,7 +86,7 @@ def asked_twice(
     """Ask about shapes whose open sizes are one number, and then another.
 
     >>> asked_twice(lambda shape: sum(shape), [(None, 3)])
-    (1027, 2051)
+    (3843, 7683)
     >>> asked_twice(lambda shape: sum(shape), [None])
     (None, None)
     """
@@ -106,6 +106,16 @@ def asked_twice(
     return answers[0], answers[-1]
 
 
+def _smallest(node: Node, shapes: tuple[OpenShape, ...], usual: tuple[int, ...]) -> tuple[int, ...]:
+    """A node's output shape where open sizes are 1, if the node takes that."""
+    filled = [tuple(1 if each is None else each for each in shape or ()) for shape in shapes]
+    try:
+        found = node.layer.output_shape(*filled)
+    except (ValueError, TypeError):
+        return usual
+    return found if found is not None and len(found) == len(usual) else usual
+
+
 def located_shape(node: Node, shapes: tuple[OpenShape, ...]) -> OpenShape:
     """A node's output shape; an error says which node it is."""
     try:
@@ -114,7 +124,12 @@ def located_shape(node: Node, shapes: tuple[OpenShape, ...]) -> OpenShape:
         raise type(error)(f"node {node.name!r}, {error}") from None
     if first is None or second is None or len(first) != len(second):
         return None
-    shape = tuple(one if one == other else None for one, other in zip(first, second, strict=True))
+    # A part of an open size that is large may be cut short where it is small.
+    least = _smallest(node, shapes, first)
+    shape = tuple(
+        one if one == other == small else None
+        for one, other, small in zip(first, second, least, strict=True)
+    )
     if math.prod(size or 1 for size in shape) > _LARGEST_TENSOR:
         raise NetworkError(
             explain(
