@@ -53,7 +53,7 @@ def reduce(node: OnnxNode, to: Builder) -> None:
             axes = [axis_last(axis, rank) for axis in axes]
             last = keep
     if not keep and rank is not None:
-        rank = rank - len(axes) if axes or "empty_is_none" in settings else 0
+        rank = rank - len(axes or []) if axes or "empty_is_none" in settings else 0
     batched = axes is not None and 0 not in axes and bool(axes)
     batched = batched and (x.rank is None or -x.rank not in (axes or []))
     to.call(
