@@ -101,8 +101,8 @@ def test_any_byte_is_true_or_false():
     broken.graph.node[0].CopyFrom(helper.make_node("Where", ["tensor", "x", "x"], ["y"]))
     broken.graph.node.append(helper.make_node("Sub", ["x", "x"], ["zero"]))
     broken.graph.node[0].input[2] = "zero"
-    y = load(broken.SerializeToString()).predict(np.ones((1, 3, 8, 6), np.float32))
-    np.testing.assert_array_equal(y[0, 2, 7], [0, 1, 1, 1, 1, 0])
+    y = load(broken.SerializeToString()).predict(np.ones((1, 8, 6, 3), np.float32))
+    np.testing.assert_array_equal(y[0, 7, :, 2], [0, 1, 1, 1, 1, 0])
 
 
 def external(path="weights", **entries):
@@ -137,7 +137,7 @@ def saved(tmp_path):
 def test_external_data_is_read_where_it_is_allowed(saved):
     right = external(offset="4", length="4")
     right.graph.initializer[0].dims[:] = [1]
-    x = np.ones((1, 3, 8, 6), np.float32)
+    x = np.ones((1, 8, 6, 3), np.float32)
     np.testing.assert_array_equal(load(saved(right)).predict(x), x + 2)
 
 

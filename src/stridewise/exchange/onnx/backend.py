@@ -86,7 +86,7 @@ class StridewiseBackend(Backend):
             As in :func:`load`.
         """
         _require_cpu(cls, device)
-        return StridewiseRep(translate(model.SerializeToString()))
+        return StridewiseRep(translate(model))
 
     @classmethod
     def run_node(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import Any, NamedTuple
 
@@ -11,24 +10,14 @@ import numpy as np
 from stridewise.arrays import Array
 from stridewise.errors import DataError, StridewiseError, explain
 from stridewise.exchange.onnx.building import Builder
-from stridewise.exchange.onnx.model import Model, OnnxNode, Port, model_of
+from stridewise.exchange.onnx.inputs import WITH_CHANNELS, declared_batch, enter, examples, images
+from stridewise.exchange.onnx.model import Model, OnnxNode, model_of
 from stridewise.exchange.onnx.operators import TRANSLATORS
-from stridewise.exchange.onnx.reading import model_from, refuse
-from stridewise.exchange.onnx.values import Value, order_of_onnx
+from stridewise.exchange.onnx.reading import Source, model_from, refuse
+from stridewise.exchange.onnx.values import Value
 from stridewise.networks import Graph
 
 __all__ = ["Border", "Translation", "load", "translate"]
-
-# What keeps the layout of an image, on the way from an input to the first window.
-_TRANSPARENT = {
-    *("Identity", "Add", "Sub", "Mul", "Div", "Cast", "Clip", "Pad", "Resize", "Upsample", "Relu"),
-    *("Dropout", "Concat", "Slice", "Split", "Neg", "Abs", "Pow", "Sqrt"),
-}
-_SPATIAL = {
-    *("Conv", "ConvTranspose", "DeformConv", "MaxPool", "AveragePool", "LpPool", "MaxUnpool"),
-    *("GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool", "BatchNormalization", "LRN"),
-    *("InstanceNormalization", "GroupNormalization", "DepthToSpace", "SpaceToDepth"),
-}
 
 
 class Border(NamedTuple):
@@ -59,20 +48,22 @@ class Translation(NamedTuple):
     outputs: tuple[Border, ...]
 
 
-def load(source: str | os.PathLike[str] | bytes) -> Graph:
+def load(source: Source) -> Graph:
     """Read an ONNX model as a network that runs, explains itself, and can be trained on.
 
     Parameters
     ----------
-    source : path or bytes
-        An ONNX file (opset 6 or newer), or its content. Weights may lie in files beside it.
+    source : path, bytes or onnx.ModelProto
+        An ONNX file (opset 6 or newer), its content, or what ``onnx.load`` made of it. Weights
+        may lie in files beside a file.
 
     Returns
     -------
     Graph
-        With the model's own names for inputs, nodes and outputs. Images have channels last, as
-        everywhere here: (N, H, W, C) where the model says (N, C, H, W). Sizes that the model
-        leaves open stay open.
+        With the model's own names for inputs, nodes and outputs. Inputs and outputs of four and
+        five axes have channels last, as everywhere here: (N, H, W, C) where the model says
+        (N, C, H, W); those of three, if a convolution, pooling or the like takes them. All others
+        are as the model has them. Sizes that the model leaves open stay open.
 
     Raises
     ------
@@ -84,11 +75,12 @@ def load(source: str | os.PathLike[str] | bytes) -> Graph:
     -----
     Weights and axes are rewritten for channels last when the model is loaded; tensors change
     their layout only where they stop being images. Constants are folded. Arrays of the model are
-    parameters of the network, in float32 (float64 if the model has them so).
+    parameters of the network, in float32 (float64 if the model has them so); an array that several
+    nodes take becomes a parameter of each.
 
     References
     ----------
-    ONNX operators, opsets 6 to 27: https://onnx.ai/onnx/operators/
+    ONNX operators, opsets 6 to 28: https://onnx.ai/onnx/operators/
 
     Examples
     --------
@@ -113,23 +105,23 @@ def load(source: str | os.PathLike[str] | bytes) -> Graph:
     return graph
 
 
-def translate(source: str | os.PathLike[str] | bytes) -> Translation:
+def translate(source: Source) -> Translation:
     """Read a model; also say how its inputs and outputs differ from the network's."""
     model = model_of(*model_from(source))
     _require_supported(model)
-    builder = Builder(_dtype(model), _batch(model), _numbers(model), _mark(model))
+    builder = Builder(_dtype(model), declared_batch(model), _numbers(model), _mark(model))
     for name, array in model.constants.items():
         builder.values[name] = Value(constant=array)
-    images = _images(model)
-    examples = _examples(model, images, builder.dtype)
+    pictures = images(model)
+    batches = examples(model, pictures, builder.dtype)
     shapes = {
-        port.name: _enter(port, port.name in images, port.name in examples, builder)
+        port.name: enter(port, port.name in pictures, port.name in batches, builder)
         for port in model.inputs
     }
     builder.shapes.update(shapes)
     for node in model.nodes:
         _translate(node, builder)
-    found = [builder.values[port.name] for port in model.outputs]
+    found = [_leaving(builder, port.name) for port in model.outputs]
     tensors = [value.tensor for value in found if value.constant is None]
     graph = None
     if tensors:
@@ -145,20 +137,28 @@ def translate(source: str | os.PathLike[str] | bytes) -> Translation:
     )
 
 
+def _leaving(builder: Builder, name: str) -> Value:
+    """An output as the network gives it: channels last, wherever there are channels."""
+    value = builder.values[name]
+    return builder.last(name) if value.tensor and value.rank in WITH_CHANNELS else value
+
+
 def _require_supported(model: Model) -> None:
     unknown = [n for n in model.nodes if n.domain or n.operator not in TRANSLATORS]
     if unknown:
-        listed = [
-            f"{node.operator} ({node.domain or 'opset'} {node.opset}) in node {node.title!r}"
-            for node in unknown
-        ]
+        listed = [f"{node.operator} ({_meaning(node)}) in node {node.title!r}" for node in unknown]
         more = f"; and {len(listed) - 50} more" if len(listed) > 50 else ""
         raise refuse(
-            f"the model has {len(unknown)} nodes of operators that are not supported.",
+            f"{len(unknown)} node{'s' * (len(unknown) > 1)} of operators that are not supported.",
             needed="operators listed in docs/operations.md",
             received="; ".join(listed[:50]) + more,
             hint="an export without them, or the part of the model before them",
         )
+
+
+def _meaning(node: OnnxNode) -> str:
+    """Whose operator it is, and of which version."""
+    return f"{node.domain or 'opset'} {node.opset or ''}".rstrip()
 
 
 def _dtype(model: Model) -> np.dtype[Any]:
@@ -182,63 +182,6 @@ def _mark(model: Model) -> str:
     names += [name for node in model.nodes for name in node.outputs]
     runs = (len(run) for name in names for run in re.findall(":+", name))
     return ":" * (1 + max(runs, default=0))
-
-
-def _batch(model: Model) -> int | None:
-    """The batch that the model was exported for, if all its images say the same."""
-    declared = {port.shape[0] for port in model.inputs if port.shape and len(port.shape) >= 3}
-    return declared.pop() if len(declared) == 1 else None
-
-
-def _images(model: Model) -> set[str]:
-    """Inputs that a window will slide over, before anything changes their axes."""
-    givers = {name: node for node in model.nodes for name in node.outputs}
-    todo = [name for node in model.nodes if node.operator in _SPATIAL for name in node.inputs[:1]]
-    seen: set[str] = set()
-    while todo:
-        name = todo.pop()
-        if name not in seen:
-            seen.add(name)
-            giver = givers.get(name)
-            if giver is not None and giver.operator in _TRANSPARENT:
-                todo += giver.inputs
-    return {port.name for port in model.inputs if port.name in seen and _is_image(port)}
-
-
-def _is_image(port: Port) -> bool:
-    is_float = port.dtype is not None and port.dtype.kind == "f"
-    return is_float and port.shape is not None and 3 <= len(port.shape) <= 5
-
-
-def _examples(model: Model, images: set[str], dtype: np.dtype[Any]) -> set[str]:
-    """Inputs whose first axis is a batch: the images, if there are any; all as long, or none."""
-    ports = [p for p in model.inputs if p.dtype == dtype and p.shape and len(p.shape) > 1]
-    ports = [port for port in ports if not images or port.name in images]
-    lengths = {port.shape[0] for port in ports if port.shape}
-    return {port.name for port in ports} if len(lengths) == 1 else set()
-
-
-def _enter(
-    port: Port, is_image: bool, batched: bool, builder: Builder
-) -> tuple[int | None, ...] | None:
-    """Declare an input; give its shape for the network."""
-    if port.dtype is None:
-        raise refuse(
-            f"the input {port.name!r} is no tensor of numbers.",
-            needed="floats of 16, 32 or 64 bits, integers or bool",
-            received="another type",
-            hint="an export in float32",
-        )
-    rank = None if port.shape is None else len(port.shape)
-    batched = batched and port.dtype == builder.dtype
-    builder.values[port.name] = Value(port.name, None, rank, is_image, batched)
-    if port.shape is None or not batched:
-        return None
-    sizes = port.shape
-    if is_image:
-        order = np.argsort(order_of_onnx(len(sizes)))
-        sizes = tuple(sizes[axis] for axis in order)
-    return sizes[1:]
 
 
 def _translate(node: OnnxNode, builder: Builder) -> None:

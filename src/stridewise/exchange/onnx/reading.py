@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from google.protobuf.message import DecodeError
@@ -23,7 +23,9 @@ from stridewise.arrays import Array
 from stridewise.datasets.untrusted_files import as_path, parsing, require_file
 from stridewise.errors import DataError, explain
 
-__all__ = ["model_from", "refuse", "tensor_array"]
+__all__ = ["Source", "model_from", "refuse", "tensor_array"]
+
+Source: TypeAlias = str | os.PathLike[str] | bytes | ModelProto
 
 # The format itself cannot hold more: protobuf's limit.
 _MOST_BYTES = 2**31
@@ -55,9 +57,11 @@ def element_type(code: int) -> np.dtype[Any] | None:
     return _DTYPES.get(code)
 
 
-def model_from(source: str | os.PathLike[str] | bytes) -> tuple[ModelProto, Path | None]:
+def model_from(source: Source) -> tuple[ModelProto, Path | None]:
     """Parse a file or its bytes; also give the folder that external data must lie in."""
     folder = None
+    if isinstance(source, ModelProto):
+        return _checked(source, "a ModelProto"), None
     if isinstance(source, bytes | bytearray | memoryview):
         content, name = bytes(source), f"{len(source):,} bytes"
     else:
@@ -83,6 +87,10 @@ def model_from(source: str | os.PathLike[str] | bytes) -> tuple[ModelProto, Path
             received=f"{name} ({error})",
             hint="the file as it was exported: it may be truncated, or of another format",
         ) from None
+    return _checked(model, name), folder
+
+
+def _checked(model: ModelProto, name: str) -> ModelProto:
     if not model.graph.node and not model.graph.output:
         raise refuse(
             "the model has no graph.",
@@ -90,7 +98,7 @@ def model_from(source: str | os.PathLike[str] | bytes) -> tuple[ModelProto, Path
             received=name,
             hint="the file as it was exported: it may be truncated, or of another format",
         )
-    return model, folder
+    return model
 
 
 def tensor_array(tensor: TensorProto, folder: Path | None) -> Array:

@@ -53,9 +53,10 @@ def prelu(x: Array, slope: Array) -> Array:
 
 
 def prelu_backward(grad_y: Array, x: Array, slope: Array) -> Gradients:
-    """Gradients of :func:`prelu`."""
-    by_slope = np.where(x < 0, grad_y * x, 0).astype(x.dtype)
-    return np.where(x < 0, grad_y * slope, grad_y), unbroadcast(by_slope, slope.shape)
+    """Gradients of :func:`prelu`; either argument may be stretched to the other."""
+    by_x = np.where(x < 0, grad_y * slope, grad_y)
+    by_slope = np.where(x < 0, grad_y * x, 0).astype(grad_y.dtype)
+    return unbroadcast(by_x, x.shape), unbroadcast(by_slope, slope.shape)
 
 
 def swish(x: Array, alpha: float) -> Array:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from stridewise import blocks
 from stridewise.arrays import Array
 from stridewise.glue import FUNCTIONS as GLUE
@@ -71,6 +73,10 @@ def _deformed(rank: int) -> Function:
     return Function(getattr(blocks, f"deform_conv{rank}d"), gradients)
 
 
+def _broadcast(*shapes: Full) -> Full:
+    return np.broadcast_shapes(*shapes)
+
+
 def _kept(shape: Full, *_: Full, **__: Any) -> Full:
     """Global pooling that keeps its axes."""
     return (shape[0], *(1,) * (len(shape) - 2), shape[-1])
@@ -110,7 +116,7 @@ _BLOCKS: dict[str, Function] = {
     "log_softmax_from": _from(blocks.log_softmax, blocks.log_softmax_backward),
     "erf": _block(blocks.erf, blocks.erf_backward, 1, same=True),
     "swish": Function(swish, None, same_shape),
-    "prelu_broadcast": Function(prelu, prelu_backward, same_shape),
+    "prelu_broadcast": Function(prelu, prelu_backward, _broadcast),
     "batch_norm": _block(blocks.batch_norm, blocks.batch_norm_backward, 2, same=True),
     "batch_norm_known": Function(batch_norm_known, batch_norm_known_backward, same_shape),
     "layer_norm": _block(blocks.layer_norm, blocks.layer_norm_backward, 2, same=True),

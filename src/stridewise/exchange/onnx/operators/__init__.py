@@ -1,6 +1,7 @@
 """What each ONNX operator means here: a family a file."""
 
 from stridewise.exchange.onnx.operators import (  # noqa: F401 - importing enters the translators
+    activation,
     arithmetic,
     convolution,
     indexing,
