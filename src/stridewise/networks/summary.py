@@ -156,7 +156,7 @@ def _field(
     window, other = asked_twice(node.layer.window, shapes)
     if window is None or other is None:
         return merged
-    if window != other:
-        return None  # a window as large as the image, whose size is open
+    if window != other or (shapes[0] is not None and window.kernel_size == shapes[0][:-1]):
+        return None  # a window as large as the image
     widened = zip(merged, *window, strict=True)
     return tuple(axis.through(*one) for axis, *one in widened)
