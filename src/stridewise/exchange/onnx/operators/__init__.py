@@ -4,6 +4,7 @@ from stridewise.exchange.onnx.operators import (  # noqa: F401 - importing enter
     activation,
     arithmetic,
     convolution,
+    framing,
     indexing,
     matrices,
     normalisation,
