@@ -12,7 +12,7 @@ help:
 	@echo "make test    run every test"
 	@echo "make check   style, types, architecture"
 	@echo "make judge   compare with PyTorch (installs torch, about 200 MB)"
-	@echo "make fuzz    20,000 random problems against other implementations"
+	@echo "make fuzz    60,000 random problems against other implementations"
 	@echo "make bench   measure the speed"
 	@echo "make clean   remove .venv and caches; runs stay"
 

@@ -167,7 +167,7 @@ PyTorch 2.13.0's OpInfo, float32 and float64, values and gradients; `make judge`
 
 ## Fuzz
 
-`make test` tries 500 random problems, `make fuzz` 20,000: engines against each other, plain loops, SciPy, ONNX Runtime.
+`make test` tries 500 random problems, `make fuzz` 60,000: engines against each other, plain loops, SciPy, ONNX Runtime.
 
 {FOUND}"""
 
