@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import stridewise as sw
-from stridewise import engines
+from stridewise import engines, layers
 from stridewise.exchange.onnx.operators import TRANSLATORS
+from stridewise.layers.functions import FUNCTIONS
+from stridewise.layers.functions.settings import accepted
 
 PAGE = Path(__file__).with_name("operations.md")
 ENGINES = ("loops", "numpy", "compiled")
@@ -179,6 +181,18 @@ ENTRIES = [
 ]
 
 
+# Layers that are not called as their block is, in other letters.
+LAYERS = {
+    "avg_pool": "AveragePool",
+    "global_avg_pool": "GlobalAveragePool",
+    "adaptive_avg_pool": "AdaptiveAveragePool",
+    "linear": "Dense",
+    "pixel_shuffle": 'DepthToSpace(mode="CRD")',
+    "pixel_unshuffle": 'SpaceToDepth(mode="CRD")',
+    "rms_norm": "RMSNorm",
+}
+
+
 def _places(rank: int) -> Any:
     grid = np.arange(6**rank).reshape(*(6,) * rank)
     return grid[None, ..., None]
@@ -199,15 +213,28 @@ def render() -> str:
         "A ✓ under an engine: the example, forward and backward, agrees there with all others.",
         "float16 computes in float32; integers are taken as float64.",
         "",
-        f"| operation | axes | backward | {' | '.join(names)} | dtypes | PyTorch | Keras | ONNX |",
-        f"|---|---|---|{'---|' * len(names)}---|---|---|---|",
+        f"| operation | axes | backward | {' | '.join(names)} | dtypes "
+        "| layer | PyTorch | Keras | ONNX |",
+        f"|---|---|---|{'---|' * len(names)}---|---|---|---|---|",
         *(_row(entry, names) for entry in ENTRIES),
         "",
         "Depthwise and grouped convolution are `groups=` of `conv`; a dilated one is `dilation=`.",
         "",
+        "## Functions of a graph (`layers.Operation`)",
+        "",
+        "What `Operation(function, settings)` takes: arrays by their place, settings by their",
+        "name; † as an array or as a setting. A setting without a default must be there.",
+        "`…`: options of the block, too.",
+        "",
+        "| function | arrays | settings | gradient |",
+        "|---|---|---|---|",
+        *map(_function_row, sorted(FUNCTIONS)),
+        "",
         "## ONNX operators that `stridewise.exchange.onnx.load` reads",
         "",
-        f"{len(TRANSLATORS)} operators, of opset 6 and newer:",
+        f"{len(TRANSLATORS)} operators, of opset 6 and newer. Tensors of float16, float32,",
+        "float64, bool and integers of 8 to 64 bits are read; bfloat16, floats of 8 bits and",
+        "numbers of 4 are not.",
         "",
         ", ".join(f"`{name}`" for name in sorted(TRANSLATORS)) + ".",
         "",
@@ -225,11 +252,44 @@ def _row(entry: Entry, names: list[str]) -> str:
         "✓" if _function(entry.name, 2, "_backward") else "",
         *("✓" if _agree(results[name], results[names[0]]) else "✗" for name in names),
         _dtypes(entry),
+        _named(_layer(entry.name)),
         _named(entry.pytorch),
         _named(entry.keras),
         _named(entry.onnx),
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _function_row(name: str) -> str:
+    arrays, settings, _, is_open = accepted(name)
+    cells = [
+        f"`{name}`",
+        ", ".join(f"`{array}`{'†' * (array in settings)}" for array in arrays) or "–",
+        ", ".join([*(_setting(*pair) for pair in settings.items()), *["…"] * is_open]) or "–",
+        "✓" if FUNCTIONS[name].backward else "–",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _setting(name: str, default: object) -> str:
+    return f"`{name}`" if default is inspect.Parameter.empty else f"`{name}={default!r}`"
+
+
+def _layer(name: str) -> str:
+    """The layer of a block; activations have one in common."""
+    camel = name.title().replace("_", "")
+    called = {layer.lower(): layer for layer in layers.__all__}
+    if name in LAYERS:
+        return LAYERS[name]
+    if camel.lower() in called:
+        return called[camel.lower()]
+    if hasattr(layers, f"{camel}2D"):
+        return f"{camel}{{}}D"
+    try:
+        layers.Activation(name)
+    except sw.StridewiseError:
+        return "–"
+    return f'Activation("{name}")'
 
 
 def _named(name: str) -> str:

@@ -4,6 +4,7 @@ import runpy
 from pathlib import Path
 
 import stridewise as sw
+from stridewise import layers
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -12,6 +13,11 @@ def test_the_page_is_what_its_script_writes():
     written = (DOCS / "operations.md").read_text(encoding="utf-8")
     assert written == runpy.run_path(str(DOCS / "operations.py"))["render"]()
     assert "✗" not in written
+
+
+def test_layers_with_a_name_of_their_own_are_there():
+    named = runpy.run_path(str(DOCS / "operations.py"))["LAYERS"].values()
+    assert {name.partition("(")[0] for name in named} <= set(layers.__all__)
 
 
 def test_no_operation_is_left_out():

@@ -243,3 +243,18 @@ def test_a_pool_needs_less_padding_than_its_window(options, received):
 def test_a_pool_may_have_one_less_than_its_window():
     assert pool((5, 7), 3, padding=2, stride=1).output_size == (7, 9)
     assert pool((5, 7), 2, padding=2, dilation=2, stride=1).output_size == (7, 9)
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ((2, 16, 12, 6), r"\(16, 12\)"),  # with the batch and the channels
+        ((np.int64(5), 4, 3), r"\(5, 4\)"),
+        ((2, 0, 12, 6), r"\(1, 1\)"),
+        ((2, "a", 12, 6), r"\(1, 1\)"),
+        ((5,), r"\(1, 1\)"),
+    ],
+)
+def test_the_hint_for_a_wrong_length_is_what_was_meant(value, hint):
+    with pytest.raises(OptionError, match=rf"try: +size={hint}"):
+        axis_ints("demo", "size", value, 2, 1)

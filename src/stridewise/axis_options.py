@@ -45,7 +45,7 @@ def axis_ints(operation: str, name: str, value: AxisInts, rank: int, least: int)
     values = list(value)  # type: ignore[arg-type]  # a sequence, see above
     if len(values) != rank:
         needed = f"an integer, or {rank} of them ({AXES[rank]})"
-        raise _wrong_length(operation, name, value, needed, f"{name}={(max(least, 1),) * rank}")
+        raise _wrong_length(operation, name, value, needed, f"{name}={_meant(values, rank, least)}")
     return tuple(require_integer(operation, name, each, least, _LARGEST, value) for each in values)
 
 
@@ -98,6 +98,15 @@ def is_sequence(value: object) -> bool:
     if isinstance(value, np.ndarray):
         return value.ndim > 0
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def _meant(values: Sequence[object], rank: int, least: int) -> tuple[int, ...]:
+    """What was probably meant: with the batch and channels there, too, what is between them."""
+    inner = values[1:-1] if len(values) == rank + 2 else values[:rank]
+    few = [each for each in inner if isinstance(each, int | np.integer)]
+    if len(few) == rank and all(least <= each <= _LARGEST for each in few):
+        return tuple(int(each) for each in few)
+    return (max(least, 1),) * rank
 
 
 def _wrong_length(operation: str, name: str, value: object, needed: str, hint: str) -> OptionError:

@@ -197,3 +197,9 @@ def test_shapes_that_only_one_direction_takes():
         batch_norm_backward(X[0], X, ONES)
     with pytest.raises(TypeError, match="batch_norm: `mean` does not hold real numbers"):
         batch_norm(X, ONES, ONES, mean=[1j] * 3, variance=ONES)
+
+
+def test_channels_first():
+    x, ones = np.ones((2, 6, 5, 4)), np.ones(6)
+    with pytest.raises(ValueError, match=r"`weight` has the wrong(.|\n)*np.moveaxis\(x, 1, -1\)"):
+        batch_norm(x, ones, ones)

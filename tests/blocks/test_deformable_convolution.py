@@ -291,6 +291,16 @@ def test_the_arrays_above_are_fine():
         ({"x": GIVEN["x"][..., :3]}, ShapeError, "channels of `x` and `weight` do not match"),
         ({"x": GIVEN["x"][:, :1]}, ShapeError, "`kernel_size` does not fit"),
         ({"offset": GIVEN["mask"]}, ShapeError, r"`offset` has the wrong.*=\(2, 3, 3, 12\), at"),
+        (
+            {"offset": np.moveaxis(GIVEN["offset"], -1, 1)},
+            ShapeError,
+            r"`offset` has the wrong.*np.moveaxis\(offset, 1, -1\)",
+        ),
+        (
+            {"mask": np.moveaxis(GIVEN["mask"], -1, 1)},
+            ShapeError,
+            r"`mask` has the wrong.*np.moveaxis\(mask, 1, -1\)",
+        ),
         ({"offset": GIVEN["offset"][:1]}, ShapeError, "`offset` has the wrong shape"),
         ({"mask": GIVEN["offset"]}, ShapeError, r"`mask` has the wrong.*=\(2, 3, 3, 6\), at each"),
         ({"offset_groups": 2}, ShapeError, r"`offset` has the wrong shape.*\(2, 3, 3, 24\)"),

@@ -85,3 +85,10 @@ def test_the_incoming_gradient_of_the_groups_laid_out_anew(rng):
     ):
         assert_allclose(got, wanted, rtol=1e-12, atol=1e-14)
     assert_array_equal(moved, grad_y)
+
+
+@pytest.mark.parametrize("groups", [2, 3])  # 3 does not divide what stands last
+def test_channels_first(groups):
+    x, ones = np.ones((2, 6, 5, 4)), np.ones(6)
+    with pytest.raises(ValueError, match=r"np.moveaxis\(x, 1, -1\): this `x` looks channels-first"):
+        group_norm(x, ones, ones, groups=groups)

@@ -70,3 +70,9 @@ def test_errors(shape, message):
         instance_norm(x, np.ones(3), np.ones(3))
     with pytest.raises(ValueError, match=message):
         instance_norm_backward(x, x, np.ones(3))
+
+
+def test_channels_first():
+    x, ones = np.ones((2, 6, 5, 4)), np.ones(6)
+    with pytest.raises(ValueError, match=r"`weight` has the wrong(.|\n)*np.moveaxis\(x, 1, -1\)"):
+        instance_norm(x, ones, ones)

@@ -192,3 +192,19 @@ def test_errors(name):
             forward(x, ones, np.ones(3), **options)
     with pytest.raises(ValueError, match=rf"{name}_backward: `grad_y` has the wrong shape"):
         backward(x[:1], x, ones, **options)
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_none_is_no_scale_and_no_shift(name):
+    forward, backward, options = NORMS[name]
+    x, biases = np.ones((2, 3, C)), [] if name == "rms_norm" else [None]
+    missing = "weight=None, bias=None" if biases else "weight=None"
+    with pytest.raises(
+        TypeError, match=rf"(?s)^{name}: `weight` is None.*{missing}.*=np.ones\(C\)"
+    ):
+        forward(x, None, *biases, **options)
+    with pytest.raises(TypeError, match=rf"(?s)^{name}_backward: `weight` is None.*=np.ones\(C\)"):
+        backward(x, x, None, **options)
+    if biases:
+        with pytest.raises(TypeError, match=r"(?s)`bias` is None.*np.zeros\(C\).* for no bias"):
+            forward(x, np.ones(C), None, **options)

@@ -169,3 +169,18 @@ def test_grad_y_of_the_wrong_shape():
         depth_to_space_backward(ZEROS, ZEROS, 2)
     with pytest.raises(ValueError, match=r"grad_y.shape=\(2, 2, 3, 32\)"):
         pixel_unshuffle_backward(ZEROS, ZEROS, 2)
+
+
+@pytest.mark.parametrize(
+    ("call", "size", "fits_not"),
+    [(pixel_shuffle, "upscale", 3), (pixel_unshuffle, "downscale", 5)],
+)
+def test_errors_say_pixel_shuffle_and_its_option(call, size, fits_not):
+    with pytest.raises(ValueError, match=rf"^{call.__name__}: `{size}` is out of range"):
+        call(ZEROS, 0)
+    words = rf"^{call.__name__}: `x` does not divide(.|\n)*{size}={fits_not}(.|\n)*another `{size}`"
+    with pytest.raises(ValueError, match=words):
+        call(ZEROS, fits_not)
+    backward = {"upscale": pixel_shuffle_backward, "downscale": pixel_unshuffle_backward}[size]
+    with pytest.raises(ValueError, match=rf"^{call.__name__}_backward: `{size}` is out of range"):
+        backward(ZEROS, ZEROS, 0)

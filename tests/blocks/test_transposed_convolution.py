@@ -259,6 +259,12 @@ def test_the_arrays_above_are_fine():
         ({"weight": np.ones((2, 3, 0, 4))}, ShapeError, r"do not match.*weight of.*\(2, 3, 1, 4\)"),
         ({"weight": np.ones((2, 3, 4, 6))}, ShapeError, r"do not match.*weight.swapaxes\(-2, -1\)"),
         ({"x": np.ones((2, 4, 3, 5))}, ShapeError, r"do not match.*np.moveaxis\(x, 1, -1\)"),
+        ({"weight": np.ones((4, 6, 2, 2))}, ShapeError, r"weight.transpose\(2, 3, 1, 0\): this"),
+        (
+            {"x": np.ones((2, 4, 5, 7)), "weight": np.ones((4, 6, 2, 2))},
+            ShapeError,
+            r"np.moveaxis\(x, 1, -1\) and weight.transpose\(2, 3, 1, 0\)",
+        ),
         ({"groups": 3}, ShapeError, "`groups` does not divide the input channels"),
         ({"groups": 0}, OptionError, "`groups` is out of range"),
         ({"x": X.astype(complex)}, DtypeError, "real numbers"),

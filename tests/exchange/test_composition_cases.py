@@ -189,3 +189,13 @@ def test_squeeze_that_a_batch_of_one_changes(batch):
     nodes += [node("MaxPool", ["s"], ["y"], kernel_shape=[2] * (1 if batch == 1 else 2))]
     inputs = {"x": drawn(batch, 4, 1, 4, 5)}
     agree(nodes, inputs, ["y", "q"], declared={"x": ["N", 4, 1, 4, 5]})
+
+
+def test_layer_norm_whose_scale_and_shift_broadcast():
+    norm = node("LayerNormalization", ["x", "w", "b"], ["y"], axis=1)
+    agree([norm], {"x": drawn(2, 6, 5)}, ["y"], {"w": drawn(6, 1), "b": drawn(1, 5)})
+
+
+@pytest.mark.parametrize("slope", [(1, 1, 3), (3, 1, 1), (1,)])
+def test_prelu_whose_slopes_stretch_its_input(slope):
+    agree([node("PRelu", ["x", "s"], ["y"])], {"x": drawn(4, 3)}, ["y"], {"s": drawn(*slope)})

@@ -221,14 +221,14 @@ def test_preparations_that_make_no_sense():
         ({}, "the image's own size; RGB; pixels from 0 to 1"),
         ({"size": (8, 6), "multiple_of": 4}, "8x6; RGB; pixels from 0 to 1"),
         ({"size": (None, 6)}, "6 columns, rows in proportion; RGB; pixels from 0 to 1"),
-        ({"scale": 255, "channels": 1}, "the image's own size; grey; 255 pixel"),
+        ({"scale": 255, "channels": 1}, "the image's own size; grey; 255 · pixel"),
         (
             {"multiple_of": 32, "channels": 4, "order": "bgr", "mean": (0.5,), "std": (0.5,)},
             "the image's own size, to a multiple of 32; BGRA; (pixel - 0.5) / 0.5",
         ),
         (
             {"size": (8, 6), "scale": 255, "mean": (1, 2, 3), "std": (4, 4, 4)},
-            "8x6; RGB; (255 pixel - (1, 2, 3)) / 4",
+            "8x6; RGB; (255 · pixel - (1, 2, 3)) / 4",
         ),
     ],
 )

@@ -267,6 +267,36 @@ def test_arguments_that_are_none(options):
 
 
 @pytest.mark.parametrize(
+    ("function", "settings", "words"),
+    [
+        (
+            "reduce_mean",
+            {"axis": [1]},
+            r"^reduce_mean: there is no setting(.|\n)*'axis'(.|\n)*'axes'",
+        ),
+        ("reshape", {"form": [5]}, r"needed: +shape, allow_zero"),
+        ("conv2d", {"strides": 2}, r"try: +'stride'"),
+        ("add", {"axis": 1}, r"no settings at all(.|\n)*try: +without it"),
+        ("gather_elements", {"x": 1}, "of the name 'x'"),  # that is its array
+        ("add", {"a" * 10_000: 1}, r"'aaa"),
+        ("add", {3: 1}, "of the name 3"),
+        ("concat", {}, r"^concat: a setting is missing(.|\n)*try: +'axis'"),
+        ("resize", {"sizes": [3]}, r"a setting is missing(.|\n)*try: +'axes'"),
+        ("swish", {"alfa": 1.0}, r"a setting is missing(.|\n)*try: +'alpha'"),
+    ],
+)
+def test_settings_that_the_function_has_not(function, settings, words):
+    with pytest.raises(NetworkError, match=words) as caught:
+        Operation(function, settings)
+    assert len(str(caught.value)) < 1000
+
+
+def test_settings_of_blocks_that_a_function_hands_on():
+    assert Operation("resize", {"axes": [1], "scales": [2.0], "mode": "linear"}).settings
+    assert Operation("max_pool_places", {"kernel_size": [2]}).settings
+
+
+@pytest.mark.parametrize(
     ("layer", "arrays", "words"),
     [
         (Operation("add"), [np.ones((2, 3)), np.ones((2, 4))], r"add: the arrays do not fit"),
@@ -274,7 +304,7 @@ def test_arguments_that_are_none(options):
         (Operation("add"), [], "received: none"),
         (Operation("reshape", {"shape": [5]}), [np.ones(3)],
      r"cannot reshape(.|\n)*'shape': \[5\]"),
-        (Operation("reshape", {"form": [5]}), [np.ones(3)], "unexpected keyword argument 'form'"),
+        (Operation("reshape"), [np.ones(3)], "missing 1 required positional argument: 'shape'"),
         (Operation("scatter_nd", {"reduction": "sum"}), [np.ones(3), np.ones((1, 1), int),
      np.ones(1)], "'sum'"),
         (Operation("reduce_sum", {"axes": [3]}), [np.ones(3)], "these are no axes"),

@@ -1,5 +1,8 @@
 """Options and inputs that a layer refuses, and by which name."""
 
+import re
+
+import numpy as np
 import pytest
 
 from stridewise import StridewiseError
@@ -106,6 +109,35 @@ def test_what_does_not_fit_the_input(layer, shapes, kind, message):
     with pytest.raises(kind, match=message) as caught:
         layer.output_shape(*shapes)
     assert isinstance(caught.value, StridewiseError)
+
+
+@pytest.mark.parametrize("layer", [Add(), Concatenate()])
+@pytest.mark.parametrize(
+    ("shapes", "hint"),
+    [
+        ([(2, 5, 7, 3), (2, 6, 8, 3)], "such as 32"),
+        ([(2, 5, 7, 3), (2, 1, 1, 3)], "such as 32"),  # NumPy would stretch it
+        ([(2, 3), (1, 3)], "such as 32"),
+        ([(2, 5, 7, 3)], "1×1 convolution"),
+        ([], "1×1 convolution"),
+    ],
+)
+def test_arrays_that_do_not_fit_together(layer, shapes, hint):
+    received = re.escape(", ".join(map(str, shapes)) or "none")
+    message = rf"{layer.kind}: the inputs do not fit(.|\n)*shapes {received}\n(.|\n)*{hint}"
+    with pytest.raises(ShapeError, match=message):
+        layer.forward(*map(np.ones, shapes))
+
+
+def test_scalars_have_no_channels():
+    with pytest.raises(ShapeError, match="Concatenate: the inputs do not fit"):
+        Concatenate().forward(np.ones(()), np.ones(()))
+
+
+def test_channels_that_do_not_fit_ask_for_a_convolution():
+    for ask in (Add().output_shape, lambda *shapes: Add().forward(*map(np.ones, shapes))):
+        with pytest.raises((NetworkError, ShapeError), match=r"try: +a 1×1 convolution"):
+            ask((5, 7, 3), (5, 7, 4))
 
 
 @pytest.mark.parametrize(

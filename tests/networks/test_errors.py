@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from stridewise.errors import NetworkError, OptionError, OptionTypeError, ShapeError
+from stridewise.errors import (
+    DataError,
+    DivergedError,
+    NetworkError,
+    OptionError,
+    OptionTypeError,
+    ShapeError,
+)
 from stridewise.layers import Activation, Add, Conv2D, Dense, Flatten, MaxPool
 from stridewise.networks import Graph, Sequential
 
@@ -143,3 +150,40 @@ def test_arrays_that_do_not_fit(arrays, message):
 def test_shapes_of_inputs_that_make_no_sense(shape, kind, message):
     with pytest.raises(kind, match="network: .*" + message):
         Sequential([relu()], shape)
+
+
+def failing(when, error):
+    """A network whose second node fails when it runs."""
+
+    class Failing(Activation):
+        def forward(self, *inputs, training=False):
+            if when == "forward":
+                raise error
+            return super().forward(*inputs, training=training)
+
+        def backward(self, grad_y, cache):
+            raise error
+
+    return Graph({"x": (3,)}, [("a", relu(), ("x",)), ("b", Failing("relu"), ("a",))], ["b"])
+
+
+@pytest.mark.parametrize("when", ["forward", "backward"])
+@pytest.mark.parametrize("kind", [ShapeError, OptionTypeError, DataError, ValueError])
+def test_an_error_of_a_run_names_the_node(kind, when):
+    network = failing(when, kind("Activation: no.\n  needed: yes"))
+    with pytest.raises(kind, match=r"^node 'b', Activation: no\.\n  needed: yes$") as caught:
+        network.backward(np.ones((1, 3)), network.forward(np.ones((1, 3)))[1])
+    assert type(caught.value) is kind
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, MemoryError])
+def test_what_is_not_the_layers_fault_goes_by_as_it_is(kind):
+    with pytest.raises(kind, match=r"^stop$"):
+        failing("forward", kind("stop")).predict(np.ones((1, 3)))
+
+
+def test_an_error_between_two_steps_is_not_a_nodes():
+    steps = failing("never", None).steps(np.ones((1, 3)))
+    next(steps)
+    with pytest.raises(DivergedError, match=r"^no$"):
+        steps.throw(DivergedError("no"))

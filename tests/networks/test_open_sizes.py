@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from stridewise.errors import NetworkError, ShapeError
+from stridewise.errors import NetworkError, OptionError, OptionTypeError, ShapeError
 from stridewise.layers import (
     Activation,
     Add,
@@ -16,6 +16,7 @@ from stridewise.layers import (
     Concatenate,
     Conv2D,
     Dense,
+    DepthToSpace,
     Flatten,
     GlobalAveragePool,
     MaxPool,
@@ -202,8 +203,10 @@ def test_dense_after_flatten_says_what_to_do(shape):
 
 
 def test_channels_that_are_open():
-    with pytest.raises(NetworkError, match=r"'conv2d_1' depend on a size(.|\n)*None"):
-        Sequential([Conv2D(2, 3)], (8, 8, None))
+    for shape in [(8, 8, None), (None, None, None)]:
+        with pytest.raises(NetworkError, match=r"'conv2d_1' depend on a size(.|\n)*None") as caught:
+            Sequential([Conv2D(2, 3)], shape)
+        assert "try:      the number of channels" in str(caught.value)
     with pytest.raises(NetworkError, match=r"'conv2d_1' depend on a size"):
         Sequential([Conv2D(2, 3)], None)
 
@@ -235,6 +238,39 @@ def test_inputs_that_do_not_fit(shape, words):
 def test_an_image_that_is_too_small_is_refused_when_it_comes():
     with pytest.raises(ShapeError, match=r"conv2d(.|\n)*kernel"):
         classifier().predict(np.zeros((1, 4, 4, 1)))
+
+
+@pytest.mark.parametrize("call", ["predict", "summary", "forward"])
+@pytest.mark.parametrize("layer", [Add(), Concatenate()])
+def test_branches_that_do_not_meet_again_name_the_node(layer, call):
+    """Five rows are halved to two, and doubled to four."""
+    nodes = [
+        ("half", MaxPool(2), ("x",)),
+        ("four", Concatenate(), ("half",) * 4),
+        ("again", DepthToSpace(2), ("four",)),
+        ("both", layer, ("x", "again")),
+    ]
+    graph = Graph({"x": OPEN}, nodes, ["both"])
+    with pytest.raises(ShapeError, match=r"^node 'both', .*do not fit together") as caught:
+        getattr(graph, call)(images(2, 5, 4, 1))
+    assert "shapes (2, 5, 4, 1), (2, 4, 4, 1)" in str(caught.value)
+    assert "sides that are a multiple of the network's total stride" in str(caught.value)
+    assert graph.predict(images(2, 6, 4, 1)).shape[:3] == (2, 6, 4)
+
+
+@pytest.mark.parametrize(
+    ("shape", "error", "hint"),
+    [
+        ((-1, -1, 1), OptionError, "(None, None, 1)"),
+        (("?", None, 1), OptionTypeError, "(None, None, 1)"),
+        ((None, 6.5, 3), OptionTypeError, "(None, None, 3)"),
+        ((8, 6, -1), OptionError, "(8, 6, 1)"),
+    ],
+)
+def test_a_size_that_is_none_asks_for_none(shape, error, hint):
+    with pytest.raises(error, match=r"`input_shape` of 'input'(.|\n)*None for what") as caught:
+        Sequential([Conv2D(2, 3)], shape)
+    assert f"received: {shape!r}\n  try:      {hint}" in str(caught.value)
 
 
 @pytest.mark.parametrize("shape", [(), 3, "abc", (None, 0), (None, -1), (None, 2.5)])

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +13,8 @@ from safetensors.numpy import load, save
 
 from stridewise.datasets import Normalisation
 from stridewise.errors import CheckpointError, MissingExtraError, RunError
-from stridewise.layers import Dense, Flatten
-from stridewise.networks import ZOO, Sequential, describe, digits_convnet, zoo_network
+from stridewise.layers import Activation, Add, Dense, Flatten
+from stridewise.networks import ZOO, Graph, Sequential, describe, digits_convnet, zoo_network
 from stridewise.training import Checkpoint, atomic_file, load_checkpoint, save_checkpoint
 
 NAMES = ("lying <b>", "größer „standing“")
@@ -224,12 +225,46 @@ def test_nodes_that_make_no_sense(saved, node, change, message):
         load_checkpoint(saved)
 
 
-def test_a_network_that_is_no_classifier_of_images(saved):
-    network = Sequential([Dense(2)], (5,))
-    kept = Checkpoint(network, NAMES, Normalisation((0.0,), (1.0,)))
-    save_checkpoint(saved, kept)
-    with pytest.raises(CheckpointError, match="2 classes, but outputs of shapes"):
-        load_checkpoint(saved)
+@pytest.mark.parametrize(
+    ("layers", "shape", "means", "message"),
+    [
+        ([Dense(2)], (5,), 1, r"one image \(H, W, C\) in(?s:.)*2 classes, but outputs of shapes"),
+        ([Activation("relu")], None, 1, r"2 classes, but .* from inputs of shapes \[None\]"),
+        ([Flatten(), Dense(3)], (6, 5, 1), 1, r"2 classes, but outputs of shapes \[\(3,\)\]"),
+        ([Flatten(), Dense(2)], (6, 5, 1), 3, r"3 means for 1 channels(?s:.)*Normalisation\.of"),
+    ],
+)
+def test_what_is_no_classifier_of_images_is_refused_before_it_is_saved(
+    layers, shape, means, message
+):
+    network, normalisation = (
+        Sequential(layers, shape),
+        Normalisation((0.5,) * means, (1.0,) * means),
+    )
+    with pytest.raises(CheckpointError, match=rf"do not belong together(?s:.)*{message}") as caught:
+        Checkpoint(network, NAMES, normalisation)
+    assert "damaged" not in str(caught.value)
+
+
+def test_two_images_are_not_one():
+    nodes = [("sum", Add(), ("a", "b")), ("flat", Flatten(), ("sum",)), ("y", Dense(2), ("flat",))]
+    network = Graph({"a": (6, 5, 1), "b": (6, 5, 1)}, nodes, ["y"])
+    with pytest.raises(CheckpointError, match="one image"):
+        Checkpoint(network, NAMES, Normalisation((0.0,), (1.0,)))
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_folder_that_is_not_there_is_made(saved, kind):
+    kept = load_checkpoint(saved)
+    save_checkpoint(kind(saved / "new" / "folder"), kept)
+    assert load_checkpoint(saved / "new" / "folder").classes == NAMES
+
+
+@pytest.mark.parametrize("name", ["model.json", "model.json/deeper", "with\0zero"])
+def test_a_folder_that_cannot_be_made(saved, name):
+    kept = load_checkpoint(saved)
+    with pytest.raises(RunError, match=r"checkpoint: the folder cannot be made(?s:.)*received: '"):
+        save_checkpoint(str(saved / name), kept)
 
 
 @pytest.mark.parametrize("failing", ["model.safetensors", "model.json"])

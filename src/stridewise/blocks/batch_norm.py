@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
+from stridewise.blocks.standardising import require_channels, require_given
 from stridewise.errors import OptionError, ShapeError, explain
 from stridewise.options import require_number
 
@@ -104,6 +105,7 @@ def batch_norm(
     >>> batch_norm([[1.0], [3.0]], [2.0], [5.0], epsilon=0.0).ravel()
     array([3., 7.])
     """
+    require_given("batch_norm", weight=weight, bias=bias)
     (x, weight, bias), result = prepare("batch_norm", x=x, weight=weight, bias=bias)
     centred, deviation = _normalise("batch_norm", x, weight, mean, variance, epsilon)
     require_shape("batch_norm", "bias", bias, x.shape[-1:], "one number a channel")
@@ -154,6 +156,7 @@ def batch_norm_backward(
     (array([0., 0.]), array([-1.]), array([1.]))
     """
     operation = "batch_norm_backward"
+    require_given(operation, weight=weight)
     (grad_y, x, weight), result = prepare(operation, grad_y=grad_y, x=x, weight=weight)
     centred, deviation = _normalise(operation, x, weight, mean, variance, epsilon)
     require_shape(operation, "grad_y", grad_y, x.shape, "the shape of `x`")
@@ -198,7 +201,7 @@ def _normalise(
         mean, variance = batch_statistics(x)
     (mean, variance), _ = prepare(operation, mean=mean, variance=variance)
     for name, array in (("weight", weight), ("mean", mean), ("variance", variance)):
-        require_shape(operation, name, array, x.shape[-1:], "one number a channel")
+        require_channels(operation, name, array, x)
     with np.errstate(over="ignore", invalid="ignore"):  # infinities in `x` give NaN
         deviation = np.sqrt(variance.astype(np.float64) + epsilon)
         rounded = mean.astype(x.dtype)

@@ -50,13 +50,30 @@ def by_row(
     taps, rows = math.prod(spec.kernel_size), N * math.prod(spec.output_size)
     shape = (N, *spec.output_size, groups * taps * spec.rank)
     because = f"at each position of the output offset_groups * taps * {spec.rank} numbers"
-    require_shape(operation, "offset", offset, shape, because)
+    _require_last(operation, "offset", offset, shape, because)
     offset = offset.reshape(rows, groups, taps, spec.rank)
     if mask is None:
         return offset, None
     because = "at each position of the output offset_groups * taps numbers"
-    require_shape(operation, "mask", mask, (*shape[:-1], groups * taps), because)
+    _require_last(operation, "mask", mask, (*shape[:-1], groups * taps), because)
     return offset, mask.reshape(rows, groups, taps)
+
+
+def _require_last(
+    operation: str, name: str, array: Array, shape: tuple[int, ...], because: str
+) -> None:
+    """Refuse an array of another shape; others have the numbers of a position second."""
+    if array.shape == (shape[0], shape[-1], *shape[1:-1]) != shape:
+        raise ShapeError(
+            explain(
+                operation,
+                f"`{name}` has the wrong shape.",
+                needed=f"{name}.shape={shape}, {because}",
+                received=f"{name}.shape={array.shape}",
+                hint=f"np.moveaxis({name}, 1, -1): this `{name}` looks channels-first",
+            )
+        )
+    require_shape(operation, name, array, shape, because)
 
 
 def row_cuts(

@@ -8,7 +8,10 @@ from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
 from stridewise.blocks.standardising import (
     affine,
     affine_backward,
+    channels_hint,
+    require_channels,
     require_elements,
+    require_given,
     standardise,
     standardise_backward,
 )
@@ -69,6 +72,7 @@ def group_norm(
     array([[-1.,  1.,  7.,  7.],
            [-1.,  1.,  6.,  8.]])
     """
+    require_given("group_norm", weight=weight, bias=bias)
     (x, weight, bias), result = prepare("group_norm", x=x, weight=weight, bias=bias)
     parts = _parts("group_norm", x, weight, groups, epsilon)
     require_shape("group_norm", "bias", bias, x.shape[-1:], "one number a channel")
@@ -107,6 +111,7 @@ def group_norm_backward(
     (array([[0., 0.]]), array([-1.,  0.]), array([1., 0.]))
     """
     operation = "group_norm_backward"
+    require_given(operation, weight=weight)
     (grad_y, x, weight), result = prepare(operation, grad_y=grad_y, x=x, weight=weight)
     parts = _parts(operation, x, weight, groups, epsilon)
     require_shape(operation, "grad_y", grad_y, x.shape, "the shape of `x`")
@@ -132,9 +137,9 @@ def _parts(operation: str, x: Array, weight: Array, groups: int, epsilon: float)
                 "the channels of `x` do not fall into groups.",
                 needed="x of shape (N, *spatial, C), and groups that divide C",
                 received=f"x.shape={x.shape}, groups={groups}",
-                hint="groups=1",
+                hint=channels_hint(x, weight) or "groups=1",
             )
         )
     require_elements(operation, x, x.shape[1:])
-    require_shape(operation, "weight", weight, x.shape[-1:], "one number a channel")
+    require_channels(operation, "weight", weight, x)
     return x.reshape(*x.shape[:-1], groups, x.shape[-1] // groups)

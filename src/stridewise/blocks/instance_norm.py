@@ -8,7 +8,9 @@ from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
 from stridewise.blocks.standardising import (
     affine,
     affine_backward,
+    require_channels,
     require_elements,
+    require_given,
     standardise,
     standardise_backward,
 )
@@ -64,6 +66,7 @@ def instance_norm(
     array([[[-1.,  9.],
             [ 1.,  5.]]])
     """
+    require_given("instance_norm", weight=weight, bias=bias)
     (x, weight, bias), result = prepare("instance_norm", x=x, weight=weight, bias=bias)
     space = _space("instance_norm", x, weight, epsilon)
     require_shape("instance_norm", "bias", bias, x.shape[-1:], "one number a channel")
@@ -101,6 +104,7 @@ def instance_norm_backward(
     (array([0., 0.]), array([-1.]), array([1.]))
     """
     operation = "instance_norm_backward"
+    require_given(operation, weight=weight)
     (grad_y, x, weight), result = prepare(operation, grad_y=grad_y, x=x, weight=weight)
     space = _space(operation, x, weight, epsilon)
     require_shape(operation, "grad_y", grad_y, x.shape, "the shape of `x`")
@@ -123,5 +127,5 @@ def _space(operation: str, x: Array, weight: Array, epsilon: float) -> tuple[int
             )
         )
     require_elements(operation, x, x.shape[1:])
-    require_shape(operation, "weight", weight, x.shape[-1:], "one number a channel")
+    require_channels(operation, "weight", weight, x)
     return tuple(range(1, x.ndim - 1))

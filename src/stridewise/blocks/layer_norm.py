@@ -10,6 +10,7 @@ from stridewise.blocks.standardising import (
     affine,
     affine_backward,
     require_elements,
+    require_given,
     standardise,
     standardise_backward,
 )
@@ -65,6 +66,7 @@ def layer_norm(
     array([[-2.,  7.],
            [ 2.,  3.]])
     """
+    require_given("layer_norm", weight=weight, bias=bias)
     (x, weight, bias), result = prepare("layer_norm", x=x, weight=weight, bias=bias)
     axes = _axes("layer_norm", x, weight, axis, epsilon)
     require_shape("layer_norm", "bias", bias, weight.shape, "the shape of x.shape[axis:]")
@@ -102,6 +104,7 @@ def layer_norm_backward(
     (array([[0., 0.]]), array([-1.,  0.]), array([1., 0.]))
     """
     operation = "layer_norm_backward"
+    require_given(operation, weight=weight)
     (grad_y, x, weight), result = prepare(operation, grad_y=grad_y, x=x, weight=weight)
     axes = _axes(operation, x, weight, axis, epsilon)
     require_shape(operation, "grad_y", grad_y, x.shape, "the shape of `x`")

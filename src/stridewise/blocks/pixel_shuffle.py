@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from stridewise.arrays import Array, ArrayLike
 from stridewise.axis_options import AxisInts
-from stridewise.blocks.depth_to_space import (
-    BlockMode,
-    depth_to_space,
-    depth_to_space_backward,
-    space_to_depth,
-    space_to_depth_backward,
-)
+from stridewise.blocks.space_blocks import BlockMode, move_blocks, move_blocks_backward
 
 __all__ = [
     "pixel_shuffle",
@@ -55,7 +49,7 @@ def pixel_shuffle(x: ArrayLike, upscale: AxisInts) -> Array:
     array([[1., 2.],
            [3., 4.]])
     """
-    return depth_to_space(x, upscale, mode=_ORDER)
+    return move_blocks("pixel_shuffle", x, upscale, _ORDER, to_space=True, name="upscale")
 
 
 def pixel_shuffle_backward(grad_y: ArrayLike, x: ArrayLike, upscale: AxisInts) -> Array:
@@ -82,7 +76,10 @@ def pixel_shuffle_backward(grad_y: ArrayLike, x: ArrayLike, upscale: AxisInts) -
     >>> pixel_shuffle_backward([[[5.0], [6.0]]], [[[0.0, 0.0]]], 2)
     array([[[5., 6.]]])
     """
-    return depth_to_space_backward(grad_y, x, upscale, mode=_ORDER)
+    operation = "pixel_shuffle_backward"
+    return move_blocks_backward(
+        operation, grad_y, x, upscale, _ORDER, to_space=True, name="upscale"
+    )
 
 
 def pixel_unshuffle(x: ArrayLike, downscale: AxisInts) -> Array:
@@ -115,7 +112,7 @@ def pixel_unshuffle(x: ArrayLike, downscale: AxisInts) -> Array:
     >>> pixel_unshuffle([[[[1.0], [2.0]], [[3.0], [4.0]]]], 2).ravel()
     array([1., 2., 3., 4.])
     """
-    return space_to_depth(x, downscale, mode=_ORDER)
+    return move_blocks("pixel_unshuffle", x, downscale, _ORDER, to_space=False, name="downscale")
 
 
 def pixel_unshuffle_backward(grad_y: ArrayLike, x: ArrayLike, downscale: AxisInts) -> Array:
@@ -142,4 +139,7 @@ def pixel_unshuffle_backward(grad_y: ArrayLike, x: ArrayLike, downscale: AxisInt
     >>> pixel_unshuffle_backward([[[5.0, 6.0]]], [[[0.0], [0.0]]], 2).ravel()
     array([5., 6.])
     """
-    return space_to_depth_backward(grad_y, x, downscale, mode=_ORDER)
+    operation = "pixel_unshuffle_backward"
+    return move_blocks_backward(
+        operation, grad_y, x, downscale, _ORDER, to_space=False, name="downscale"
+    )

@@ -8,7 +8,7 @@ import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
 from stridewise.blocks.softmax import softmax_axis
-from stridewise.blocks.standardising import affine_backward, require_elements
+from stridewise.blocks.standardising import affine_backward, require_elements, require_given
 from stridewise.options import require_number
 
 __all__ = ["RMSNormGradients", "rms_norm", "rms_norm_backward"]
@@ -57,6 +57,7 @@ def rms_norm(x: ArrayLike, weight: ArrayLike, *, axis: int = -1, epsilon: float 
     >>> rms_norm([1.0, 7.0], [5.0, 10.0], epsilon=0.0)  # √((1 + 49) / 2) = 5
     array([ 1., 14.])
     """
+    require_given("rms_norm", weight=weight)
     (x, weight), result = prepare("rms_norm", x=x, weight=weight)
     normal, _ = _normalise("rms_norm", x, weight, _axes("rms_norm", x, axis), epsilon)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -94,6 +95,7 @@ def rms_norm_backward(
     (array([49., -7.]), array([10.,  0.]))
     """
     operation = "rms_norm_backward"
+    require_given(operation, weight=weight)
     (grad_y, x, weight), result = prepare(operation, grad_y=grad_y, x=x, weight=weight)
     axes = _axes(operation, x, axis)
     normal, root = _normalise(operation, x, weight, axes, epsilon)

@@ -8,12 +8,62 @@ from __future__ import annotations
 
 import numpy as np
 
-from stridewise.arrays import Array, finish
-from stridewise.errors import ShapeError, explain
+from stridewise.arrays import Array, ArrayLike, finish, require_shape
+from stridewise.errors import DtypeError, ShapeError, explain
 
-__all__ = ["affine", "affine_backward", "require_elements", "standardise", "standardise_backward"]
+__all__ = [
+    "affine",
+    "affine_backward",
+    "channels_hint",
+    "require_channels",
+    "require_elements",
+    "require_given",
+    "standardise",
+    "standardise_backward",
+]
 
 Axes = tuple[int, ...]
+
+
+def require_given(operation: str, **values: ArrayLike | None) -> None:
+    """Refuse None for scale or shift: others take it for ones and zeros."""
+    missing = [name for name, value in values.items() if value is None]
+    if missing:
+        neutral = {"weight": "np.ones(C)", "bias": "np.zeros(C)"}
+        raise DtypeError(
+            explain(
+                operation,
+                f"`{missing[0]}` is None, and is not optional.",
+                needed="arrays of numbers for scale and shift",
+                received=", ".join(f"{name}=None" for name in missing),
+                hint=", ".join(f"{name}={neutral[name]}" for name in missing)
+                + f", in the dtype of `x`, for no {' and no '.join(missing)}",
+            )
+        )
+
+
+def require_channels(operation: str, name: str, array: Array, x: Array) -> None:
+    """Refuse an array that has not one number for each channel of ``x``."""
+    hint = channels_hint(x, array)
+    if hint is None:
+        require_shape(operation, name, array, x.shape[-1:], "one number a channel")
+    else:
+        raise ShapeError(
+            explain(
+                operation,
+                f"`{name}` has the wrong shape.",
+                needed=f"{name}.shape={x.shape[-1:]}, one number a channel; channels come last",
+                received=f"{name}.shape={array.shape}, x.shape={x.shape}",
+                hint=hint,
+            )
+        )
+
+
+def channels_hint(x: Array, array: Array) -> str | None:
+    """What to try if one number a channel fits only an ``x`` with its channels first."""
+    if x.ndim > 2 and array.shape == x.shape[1:2] != x.shape[-1:]:
+        return "np.moveaxis(x, 1, -1): this `x` looks channels-first"
+    return None
 
 
 def require_elements(operation: str, x: Array, shape: tuple[int, ...]) -> None:

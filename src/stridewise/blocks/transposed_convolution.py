@@ -195,6 +195,20 @@ def _continued(x: Array, spec: ConvSpec) -> Array:
     return np.pad(x, ((0, 0), *more, (0, 0))) if any(after for _, after in more) else x
 
 
+def _channels_hint(x: Array, weight: Array) -> str:
+    """What was probably meant, where the channels do not match."""
+    C_in, axes = x.shape[-1], (*range(2, weight.ndim), 1, 0)
+    if x.shape[1] == weight.shape[-1]:
+        return "np.moveaxis(x, 1, -1): this `x` looks channels-first"
+    if weight.shape[-2] == C_in:
+        return "weight.swapaxes(-2, -1): this `weight` ends with C_in, C_out"
+    if weight.shape[0] == C_in:
+        return f"weight.transpose{axes}: this `weight` looks like PyTorch's, C_in first"
+    if weight.shape[0] == x.shape[1]:
+        return f"np.moveaxis(x, 1, -1) and weight.transpose{axes}: both look channels-first"
+    return f"weight of shape {(*weight.shape[:-2], max(weight.shape[-2], 1), C_in)}"
+
+
 def _spec(
     operation: str,
     rank: int,
@@ -211,18 +225,13 @@ def _spec(
     groups = require_integer(operation, "groups", groups, at_least=1)
     C_in = x.shape[-1]
     if weight.shape[-1] != C_in or 0 in weight.shape[-2:]:
-        hint = f"weight of shape {(*weight.shape[:-2], max(weight.shape[-2], 1), C_in)}"
-        if x.shape[1] == weight.shape[-1]:
-            hint = "np.moveaxis(x, 1, -1): this `x` looks channels-first"
-        elif weight.shape[-2] == C_in:
-            hint = "weight.swapaxes(-2, -1): this `weight` ends with C_in, C_out"
         raise ShapeError(
             explain(
                 operation,
                 "the channels of `x` and `weight` do not match.",
                 needed="x.shape[-1] = weight.shape[-1], and no axis of channels empty",
                 received=f"x.shape={x.shape}, weight.shape={weight.shape}",
-                hint=hint,
+                hint=_channels_hint(x, weight),
             )
         )
     if C_in % groups:

@@ -17,11 +17,12 @@ def parse_image_size(text: str) -> tuple[int, int]:
     """
     sides = text.lower().split("x")
     if len(sides) > 2 or not all(side.isdecimal() and len(side) < 6 for side in sides):
+        numbers = len(sides) < 3 and all(side.isdecimal() for side in sides)
         raise OptionError(
             explain(
                 "--size",
-                "this is not a size.",
-                needed="rows and columns, in pixels",
+                "this size is too large." if numbers else "this is not a size.",
+                needed="rows and columns, in pixels: up to 99999",
                 received=repr(text),
                 hint="64x48, or 64 for both",
             )

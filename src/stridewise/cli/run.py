@@ -47,7 +47,8 @@ def run(
         ),
     ] = None,
     multiple_of: Annotated[
-        int, Option(help="Round an image's own size to a multiple; detectors want 32.")
+        int,
+        Option(help="Round an image's own size to a multiple; detectors want 32. Not with --size."),
     ] = 1,
     scale: Annotated[float, Option(help="What white becomes; many models want 255.")] = 1.0,
     mean: Annotated[
@@ -83,6 +84,8 @@ def run(
     """
     if engine is not None:
         set_engine(engine)
+    if size is not None and multiple_of != 1:
+        raise _two_sizes(size, multiple_of)
     for path in images:
         require_file("run", path)
     if npz is not None:
@@ -216,6 +219,18 @@ def _numbers(option: str, text: str) -> tuple[float, ...]:
                 hint=f"{option} 0.5, or {option} 0.485,0.456,0.406",
             )
         ) from None
+
+
+def _two_sizes(size: str, multiple_of: int) -> OptionError:
+    return OptionError(
+        explain(
+            "--multiple-of",
+            "it does not go with --size.",
+            needed="one of the two: --multiple-of rounds an image's own size",
+            received=f"--size {size} --multiple-of {multiple_of}",
+            hint="--size alone, with sides that are multiples already",
+        )
+    )
 
 
 def _no_vector(option: str, shape: tuple[int, ...]) -> OptionError:

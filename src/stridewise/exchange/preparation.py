@@ -112,7 +112,7 @@ def _named(preparation: Preparation) -> str:
 def _formula(preparation: Preparation) -> str:
     """Say what happens to a pixel, without what changes nothing."""
     mean, std, scale = preparation.mean, preparation.std, preparation.scale
-    formula = "pixel" if scale == 1 else f"{scale:g} pixel"
+    formula = "pixel" if scale == 1 else f"{scale:g} · pixel"
     if any(mean):
         formula = f"({formula} - {_listed(mean)})"
     if set(std) != {1}:

@@ -8,22 +8,33 @@ from dataclasses import dataclass
 import numpy as np
 
 from stridewise.arrays import Array
-from stridewise.errors import NetworkError, explain
+from stridewise.errors import NetworkError, ShapeError, explain
 from stridewise.layers.layer import Layer, LayerGradients, Shape
 
 __all__ = ["Add", "Concatenate"]
 
 
 def _refuse(layer: Layer, needed: str, inputs: tuple[Shape, ...]) -> NetworkError:
+    only_channels_differ = len({shape[:-1] for shape in inputs}) <= 1
     return NetworkError(
         explain(
             layer.kind,
             "the inputs do not fit together.",
             needed=needed,
             received=f"shapes {', '.join(map(str, inputs)) or 'none'}",
-            hint="a 1×1 convolution to bring one to the shape of the other",
+            hint="a 1×1 convolution to bring one to the shape of the other"
+            if only_channels_differ
+            else "sides that are a multiple of the network's total stride, such as 32",
         )
     )
+
+
+def _require_fit(layer: Layer, inputs: tuple[Array, ...]) -> None:
+    """Refuse arrays that do not fit: of open sizes, no shape has told it before."""
+    try:
+        layer.output_shape(*(x.shape for x in inputs))
+    except NetworkError as error:
+        raise ShapeError(str(error)) from None
 
 
 @dataclass(eq=False)
@@ -44,6 +55,7 @@ class Add(Layer):
 
     def forward(self, *inputs: Array, training: bool = False) -> tuple[Array, int]:
         """Add up; the cache is their number."""
+        _require_fit(self, inputs)
         return functools.reduce(np.add, inputs), len(inputs)
 
     def backward(self, grad_y: Array, cache: int) -> LayerGradients:
@@ -63,12 +75,13 @@ class Concatenate(Layer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """The same space, all channels."""
-        if len(inputs) < 2 or len({shape[:-1] for shape in inputs}) > 1:
+        if len(inputs) < 2 or () in inputs or len({shape[:-1] for shape in inputs}) > 1:
             raise _refuse(self, "two or more inputs of the same spatial shape", inputs)
         return (*inputs[0][:-1], sum(shape[-1] for shape in inputs))
 
     def forward(self, *inputs: Array, training: bool = False) -> tuple[Array, list[int]]:
         """Concatenate; the cache is where one ends and the next begins."""
+        _require_fit(self, inputs)
         ends = np.cumsum([x.shape[-1] for x in inputs])[:-1]
         return np.concatenate(inputs, axis=-1), ends.tolist()
 

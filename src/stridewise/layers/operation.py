@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from stridewise.arrays import Array
-from stridewise.errors import NetworkError, ShapeError, StridewiseError, explain
+from stridewise.errors import NetworkError, ShapeError, StridewiseError, explain, nearest
 from stridewise.glue.function import number_dtype
 from stridewise.layers.functions import FUNCTIONS
+from stridewise.layers.functions.settings import accepted
 from stridewise.layers.layer import Layer, LayerGradients, Shape, Window
 from stridewise.options import require_choice
 
@@ -30,7 +31,7 @@ class Operation(Layer):
     function : str
         A name in ``stridewise.layers.functions.FUNCTIONS``.
     settings : dict
-        The function's options: numbers, names and lists.
+        The function's options: numbers, names and lists. docs/operations.md lists their names.
     parameters_at : dict of str to list of int
         Shapes of the arguments that are parameters, by their place: ``{"1": [64]}``.
     constants_at : dict of str to [dtype, nested lists]
@@ -79,6 +80,7 @@ class Operation(Layer):
                     hint='Operation("add", parameters_at={"1": [64]})',
                 )
             )
+        self._require_settings()
 
     @property
     def title(self) -> str:
@@ -175,6 +177,26 @@ class Operation(Layer):
         coming = iter(inputs)
         places = range(len(inputs) + len(own))
         return [own[place] if place in own else next(coming, None) for place in places]
+
+    def _require_settings(self) -> None:
+        """Refuse settings that the function does not know, and those that it lacks."""
+        known = accepted(self.function)
+        strange = [name for name in self.settings if name not in known.settings]
+        lacking = [name for name in known.required if name not in self.settings]
+        if lacking or (strange and not known.open):
+            names = [name for name in known.settings if name not in self.settings]
+            suggested = " and ".join(map(repr, lacking)) or nearest(strange[0], names)
+            raise NetworkError(
+                explain(
+                    self.function,
+                    "a setting is missing."
+                    if lacking
+                    else f"there is no setting of the name {strange[0]!r:.80}.",
+                    needed=", ".join(known.settings) or "no settings at all",
+                    received=repr(self.settings)[:200],
+                    hint=suggested or "without it",
+                )
+            )
 
     def _refusal(self, arguments: list[Any], error: Exception) -> ShapeError:
         shapes = ", ".join(f"{np.shape(a)} {np.asarray(a).dtype}" for a in arguments)

@@ -80,13 +80,19 @@ def _known(
         return first
     if own := getattr(layer, kind):
         return {name: array.shape for name, array in own.items()}  # as an importer set them
+    # A single open size may be that of an image, laid flat.
+    no_channels = any(
+        shape is not None and len(shape) > 1 and shape[-1] is None for shape in inputs
+    )
     raise NetworkError(
         explain(
             "network",
             f"the {kind} of {node.name!r} depend on a size that is not known.",
             needed="all sizes that the layer's arrays are made from",
             received=f"inputs of shape {', '.join(map(str, inputs))}",
-            hint="the image's size in the network's input shape, or GlobalAveragePool()",
+            hint="the number of channels, which is the last size of the network's input shape"
+            if no_channels
+            else "the image's size in the network's input shape, or GlobalAveragePool()",
         )
     )
 

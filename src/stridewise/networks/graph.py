@@ -12,7 +12,7 @@ from stridewise.arrays import Array, ArrayLike
 from stridewise.layers import Layer
 from stridewise.networks.checking import checked_gradients, checked_inputs
 from stridewise.networks.filling import fill
-from stridewise.networks.node import Node, in_order, require_layer, unknown_tensor
+from stridewise.networks.node import Node, in_order, located, require_layer, unknown_tensor
 from stridewise.networks.shapes import OpenShape, float_dtype, input_shape, located_shape
 from stridewise.networks.summary import summary
 from stridewise.options import require_integer
@@ -146,7 +146,8 @@ class Graph:
         last_use = {name: node.name for node in self.nodes for name in node.inputs}
         for node in self.nodes:
             taken = (tensors[name] for name in node.inputs)
-            tensors[node.name], cache = node.layer.forward(*taken, training=training)
+            with located(node):
+                tensors[node.name], cache = node.layer.forward(*taken, training=training)
             yield node, tensors[node.name], cache
             for name in {node.name, *node.inputs}:
                 if last_use.get(name, node.name) == node.name:
@@ -202,7 +203,8 @@ class Graph:
         for node in reversed(self.nodes):
             if node.name not in flowing:  # no output depends on it
                 continue
-            gradients = node.layer.backward(flowing.pop(node.name), cache[node.name])
+            with located(node):
+                gradients = node.layer.backward(flowing.pop(node.name), cache[node.name])
             for name, by_input in zip(node.inputs, gradients.inputs, strict=True):
                 if by_input is not None:
                     _accumulate(flowing, name, by_input)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import graphlib
 import heapq
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
-from stridewise.errors import NetworkError, explain, nearest
+from stridewise.errors import NetworkError, StridewiseError, explain, nearest
 from stridewise.layers import Layer
 
-__all__ = ["Node", "in_order", "require_layer", "unknown_tensor"]
+__all__ = ["Node", "in_order", "located", "require_layer", "unknown_tensor"]
 
 
 class Node(NamedTuple):
@@ -28,6 +29,17 @@ class Node(NamedTuple):
     name: str
     layer: Layer
     inputs: tuple[str, ...]
+
+
+@contextmanager
+def located(node: Node) -> Iterator[None]:
+    """Have the errors of a node's layer say which node it is."""
+    try:
+        yield
+    except (StridewiseError, ValueError, TypeError) as error:
+        # The error itself goes on, with its type and with the way that it came.
+        error.args = (f"node {node.name!r}, {error}",)
+        raise
 
 
 def require_layer(layer: object) -> None:

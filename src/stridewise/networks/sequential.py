@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from stridewise.errors import NetworkError, explain
 from stridewise.layers import Layer
-from stridewise.layers.layer import Shape
 from stridewise.networks.graph import Graph
 from stridewise.networks.node import require_layer
+from stridewise.networks.shapes import OpenShape
 
 __all__ = ["Sequential"]
 
@@ -24,8 +24,9 @@ class Sequential(Graph):
     ----------
     layers : sequence of Layer
         First to last. They are named after their kind: ``conv2d_1``, ``conv2d_2``, …
-    input_shape : tuple of int
-        Of one example: (H, W, C).
+    input_shape : tuple of int or None
+        Of one example: (H, W, C). A size may be None, to be known when the network runs:
+        (None, None, 3) for color images of any size.
     seed, dtype
         As in :class:`Graph`.
 
@@ -42,7 +43,7 @@ class Sequential(Graph):
     def __init__(
         self,
         layers: Sequence[Layer],
-        input_shape: Shape,
+        input_shape: OpenShape,
         *,
         seed: int = 0,
         dtype: npt.DTypeLike = np.float32,

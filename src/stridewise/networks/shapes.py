@@ -13,9 +13,10 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from stridewise.axis_options import axis_ints
-from stridewise.errors import NetworkError, OptionError, explain
-from stridewise.networks.node import Node
+from stridewise.axis_options import is_sequence
+from stridewise.errors import NetworkError, OptionError, OptionTypeError, explain
+from stridewise.networks.node import Node, located
+from stridewise.options import require_integer
 
 __all__ = ["OpenShape", "asked_twice", "fits", "float_dtype", "input_shape", "located_shape"]
 
@@ -48,24 +49,46 @@ def float_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
 
 
 def input_shape(name: str, shape: OpenShape) -> OpenShape:
-    """Take the shape of an input, without the batch; refuse one without axes."""
+    """Take the shape of an input, without the batch; refuse one without axes.
+
+    >>> input_shape("image", [None, None, 3])
+    (None, None, 3)
+    """
     if shape is None:
         return None
-    if isinstance(shape, Sequence) and len(shape) > 0:
-        stand_ins = tuple(1 if size is None else size for size in shape)
-        sizes = axis_ints("network", "input_shape", stand_ins, rank=len(shape), least=1)
-        return tuple(
-            None if given is None else size for given, size in zip(shape, sizes, strict=True)
+    if not is_sequence(shape) or len(shape) == 0:
+        raise NetworkError(
+            explain(
+                "network",
+                f"the input {name!r} has no axes.",
+                needed="a shape with at least the channels, without the batch",
+                received=repr(shape),
+                hint="(H, W, C) for images",
+            )
         )
-    raise NetworkError(
-        explain(
-            "network",
-            f"the input {name!r} has no axes.",
-            needed="a shape with at least the channels, without the batch",
-            received=repr(shape),
-            hint="(H, W, C) for images",
+    sizes: list[int | None] = []
+    wrong: type[OptionError | OptionTypeError] | None = None
+    for size in shape:
+        try:
+            sizes.append(
+                None if size is None else require_integer("network", name, size, 1, _LARGEST_TENSOR)
+            )
+        except (OptionError, OptionTypeError) as error:
+            wrong = wrong or type(error)
+            sizes.append(None)
+    if wrong is not None:
+        *spatial, C = sizes
+        raise wrong(
+            explain(
+                "network",
+                f"`input_shape` of {name!r} is "
+                + ("out of range." if wrong is OptionError else "not an integer."),
+                needed=f"integers 1 to {_LARGEST_TENSOR}, or None for what only a run can tell",
+                received=repr(shape),
+                hint=f"{(*spatial, C or 1)}",
+            )
         )
-    )
+    return tuple(sizes)
 
 
 def fits(shape: OpenShape, wanted: OpenShape) -> bool:
@@ -118,10 +141,8 @@ def _smallest(node: Node, shapes: tuple[OpenShape, ...], usual: tuple[int, ...])
 
 def located_shape(node: Node, shapes: tuple[OpenShape, ...]) -> OpenShape:
     """A node's output shape; an error says which node it is."""
-    try:
+    with located(node):
         first, second = asked_twice(node.layer.output_shape, shapes)
-    except (ValueError, TypeError) as error:
-        raise type(error)(f"node {node.name!r}, {error}") from None
     if first is None or second is None or len(first) != len(second):
         return None
     # A part of an open size that is large may be cut short where it is small.

@@ -17,7 +17,7 @@ import numpy as np
 from stridewise.arrays import Array
 from stridewise.blocks import softmax
 from stridewise.datasets import Normalisation
-from stridewise.errors import CheckpointError, StridewiseError, explain, missing_extra
+from stridewise.errors import CheckpointError, RunError, StridewiseError, explain, missing_extra
 from stridewise.networks import Graph, build, describe
 from stridewise.training.atomic_file import write_together
 
@@ -39,11 +39,33 @@ class Checkpoint:
     classes : tuple of str
     normalisation : Normalisation
         What is done to pixels in [0, 1] before the network sees them.
+
+    Raises
+    ------
+    CheckpointError
+        If the three do not belong together.
     """
 
     network: Graph
     classes: tuple[str, ...]
     normalisation: Normalisation
+
+    def __post_init__(self) -> None:
+        (shape, *others), K = self.network.inputs.values(), len(self.classes)
+        logits = [self.network.shapes[name] for name in self.network.outputs]
+        if others or shape is None or len(shape) != 3 or logits != [(K,)]:
+            raise _no_classifier(
+                needed=f"one image (H, W, C) in, and one output of shape ({K},): a logit a class",
+                received=f"{K} classes, but outputs of shapes {logits} "
+                f"from inputs of shapes {[*self.network.inputs.values()]}",
+                hint="the names of all classes, and Dense with as many features at the end",
+            )
+        if len(self.normalisation.mean) != shape[-1]:
+            raise _no_classifier(
+                needed="a mean and a deviation for each channel of the network's images",
+                received=f"{len(self.normalisation.mean)} means for {shape[-1]} channels",
+                hint="Normalisation.of(images), with the images of the training",
+            )
 
     @property
     def image_shape(self) -> tuple[tuple[int, int] | None, int]:
@@ -57,13 +79,15 @@ class Checkpoint:
         return softmax(self.network.predict(self.normalisation(images)))
 
 
-def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint into a folder that exists: both files are written before one is moved.
+def save_checkpoint(folder: str | Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint into a folder: both files are written before one is moved.
+
+    A folder that does not exist is made.
 
     Raises
     ------
     RunError
-        If a file cannot be written; an older checkpoint is unharmed.
+        If the folder cannot be made, or a file not be written; an older checkpoint is unharmed.
     """
     try:
         from safetensors.numpy import save
@@ -83,6 +107,8 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
             "std": list(checkpoint.normalisation.std),
         },
     }
+    folder = Path(folder)
+    _make_folder(folder)
     write_together(
         {
             folder / _ARRAYS: save(arrays),
@@ -135,16 +161,32 @@ def _checkpoint(description: Mapping[str, Any], arrays: Mapping[str, Array]) -> 
     if unused:
         raise ValueError(f"no layer takes the array {min(unused)!r}")
     classes = tuple(str(name) for name in description["classes"])
-    (shape, *others), outputs = network.inputs.values(), network.outputs
-    logits = [network.shapes[name] for name in outputs]
-    if others or shape is None or len(shape) != 3 or logits != [(len(classes),)]:
-        raise ValueError(f"{len(classes)} classes, but outputs of shapes {logits}")
     normalisation = Normalisation(
         tuple(description["normalisation"]["mean"]), tuple(description["normalisation"]["std"])
     )
-    if len(normalisation.mean) != shape[-1]:
-        raise ValueError(f"{len(normalisation.mean)} means for {shape[-1]} channels")
     return Checkpoint(network, classes, normalisation)
+
+
+def _no_classifier(needed: str, received: str, hint: str) -> CheckpointError:
+    problem = "network, classes and normalisation do not belong together."
+    return CheckpointError(
+        explain("checkpoint", problem, needed=needed, received=received, hint=hint)
+    )
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
+        raise RunError(
+            explain(
+                "checkpoint",
+                "the folder cannot be made.",
+                needed="a folder, or a place where folders can be made",
+                received=f"{str(folder)[:200]!r}: {getattr(error, 'strerror', None) or error}",
+                hint="another folder",
+            )
+        ) from None
 
 
 def _read(path: Path, most: int) -> bytes:

@@ -12,6 +12,8 @@ __all__ = [
     "batch_norm_known",
     "batch_norm_known_backward",
     "group_norm_by_group",
+    "layer_norm",
+    "layer_norm_backward",
     "prelu",
     "prelu_backward",
     "swish",
@@ -45,6 +47,28 @@ def group_norm_by_group(x: Array, weight: Array, bias: Array, groups: int, epsil
     size = x.shape[-1] // groups
     scale, shift = np.repeat(weight, size), np.repeat(bias, size)
     return blocks.group_norm(x, scale, shift, groups=groups, epsilon=epsilon)
+
+
+def layer_norm(
+    x: Array, weight: Array, bias: Array, axis: int = -1, epsilon: float = 1e-5
+) -> Array:
+    """Layer normalisation whose scale and shift broadcast against the axes from ``axis`` on."""
+    shape = x.shape[axis:]
+    scale, shift = np.broadcast_to(weight, shape), np.broadcast_to(bias, shape)
+    return blocks.layer_norm(x, scale, shift, axis=axis, epsilon=epsilon)
+
+
+def layer_norm_backward(
+    grad_y: Array, x: Array, weight: Array, bias: Array, axis: int = -1, epsilon: float = 1e-5
+) -> Gradients:
+    """Gradients of :func:`layer_norm`."""
+    scale = np.broadcast_to(weight, x.shape[axis:])
+    found = blocks.layer_norm_backward(grad_y, x, scale, axis=axis, epsilon=epsilon)
+    by_weight, by_bias = (
+        unbroadcast(found.weight, weight.shape),
+        unbroadcast(found.bias, bias.shape),
+    )
+    return found.x, by_weight, by_bias
 
 
 def prelu(x: Array, slope: Array) -> Array:
