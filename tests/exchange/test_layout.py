@@ -55,3 +55,10 @@ def test_what_becomes_an_image_again_leaves_with_channels_last(rng):
     np.testing.assert_array_equal(
         StridewiseBackend.prepare(made).run([x])[0], x.reshape(2, 3, 4, 5)
     )
+
+
+def test_two_batches_are_told_apart_by_their_names(rng):
+    product = helper.make_node("MatMul", ["x", "other"], ["y"])
+    both = load(model([product], x=["N", 4], other=["K", 5]))
+    x, other = rng.standard_normal((3, 4)), rng.standard_normal((4, 5))
+    np.testing.assert_allclose(both.predict(x, other), x @ other, rtol=1e-6)

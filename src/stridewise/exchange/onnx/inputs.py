@@ -62,8 +62,7 @@ def examples(model: Model, images: set[str], dtype: np.dtype[Any]) -> set[str]:
     """Inputs whose first axis is a batch: the images, if there are any; all as long, or none."""
     ports = [p for p in model.inputs if p.dtype == dtype and p.shape and len(p.shape) > 1]
     ports = [port for port in ports if not images or port.name in images]
-    lengths = {port.shape[0] for port in ports if port.shape}
-    return {port.name for port in ports} if len(lengths) == 1 else set()
+    return {port.name for port in ports} if len({port.batch for port in ports}) == 1 else set()
 
 
 def enter(

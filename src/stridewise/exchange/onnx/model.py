@@ -37,11 +37,14 @@ class Port(NamedTuple):
         None for what is no tensor of numbers.
     shape : tuple of (int or None), or None
         In ONNX's order, with the batch; None where the file says nothing.
+    batch : str or int
+        Size or name of the first axis: inputs of one batch have the same.
     """
 
     name: str
     dtype: Any
     shape: tuple[int | None, ...] | None
+    batch: str | int = ""
 
 
 @dataclass(frozen=True)
@@ -201,4 +204,5 @@ def _port(value: ValueInfoProto) -> Port:
         size.dim_value if size.HasField("dim_value") and size.dim_value > 0 else None
         for size in tensor.shape.dim
     )
-    return Port(value.name, dtype, sizes)
+    first = tensor.shape.dim[0].dim_param if sizes else ""
+    return Port(value.name, dtype, sizes, first if not sizes or sizes[0] is None else sizes[0])
