@@ -9,7 +9,7 @@ import numpy as np
 
 from stridewise.arrays import Array
 from stridewise.exchange.onnx.folding import Folding
-from stridewise.exchange.onnx.model import OnnxNode
+from stridewise.exchange.onnx.node import OnnxNode
 from stridewise.exchange.onnx.reading import refuse
 from stridewise.exchange.onnx.values import OPEN, SIZE_OF_BATCH, Value, channels_last
 from stridewise.layers import Layer, Operation

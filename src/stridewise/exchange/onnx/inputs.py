@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from stridewise.exchange.onnx.building import Builder
-from stridewise.exchange.onnx.model import Model, Port
+from stridewise.exchange.onnx.model import Model
+from stridewise.exchange.onnx.node import Port
 from stridewise.exchange.onnx.operators.arithmetic import KEEP_LAYOUT
 from stridewise.exchange.onnx.reading import refuse
 from stridewise.exchange.onnx.values import Value, order_of_onnx

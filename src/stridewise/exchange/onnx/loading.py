@@ -11,7 +11,8 @@ from stridewise.arrays import Array
 from stridewise.errors import DataError, StridewiseError, explain
 from stridewise.exchange.onnx.building import Builder
 from stridewise.exchange.onnx.inputs import WITH_CHANNELS, declared_batch, enter, examples, images
-from stridewise.exchange.onnx.model import Model, OnnxNode, model_of
+from stridewise.exchange.onnx.model import Model, model_of
+from stridewise.exchange.onnx.node import OnnxNode
 from stridewise.exchange.onnx.operators import TRANSLATORS
 from stridewise.exchange.onnx.reading import Source, model_from, refuse
 from stridewise.exchange.onnx.values import Value

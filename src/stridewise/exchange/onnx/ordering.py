@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import graphlib
-from typing import TYPE_CHECKING
 
 from onnx import ModelProto
 
 from stridewise.arrays import Array
 from stridewise.errors import DataError
+from stridewise.exchange.onnx.node import OnnxNode, Port
 from stridewise.exchange.onnx.reading import refuse
-
-if TYPE_CHECKING:
-    from stridewise.exchange.onnx.model import OnnxNode, Port
 
 __all__ = ["in_order", "require_different", "require_text", "wrong_graph"]
 

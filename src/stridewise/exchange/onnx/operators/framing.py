@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from stridewise.exchange.onnx.building import Builder
-from stridewise.exchange.onnx.model import OnnxNode
+from stridewise.exchange.onnx.node import OnnxNode
 from stridewise.exchange.onnx.operators.options import integers_of
 from stridewise.exchange.onnx.operators.registry import translates
 from stridewise.exchange.onnx.operators.windows import pairs

@@ -8,7 +8,7 @@ import numpy as np
 
 from stridewise.exchange.onnx.building import Builder
 from stridewise.exchange.onnx.folding import Folding
-from stridewise.exchange.onnx.model import OnnxNode
+from stridewise.exchange.onnx.node import OnnxNode
 from stridewise.exchange.onnx.operators.registry import translates
 from stridewise.exchange.onnx.reading import element_type, refuse
 from stridewise.exchange.onnx.values import OPEN, SIZE_OF_BATCH, Value

@@ -8,7 +8,7 @@ import numpy as np
 
 from stridewise.arrays import Array
 from stridewise.exchange.onnx.building import Builder
-from stridewise.exchange.onnx.model import OnnxNode
+from stridewise.exchange.onnx.node import OnnxNode
 from stridewise.exchange.onnx.operators.registry import translates
 from stridewise.exchange.onnx.values import Value
 from stridewise.layers import Dense

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from stridewise.exchange.onnx.building import Builder
-from stridewise.exchange.onnx.model import OnnxNode
+from stridewise.exchange.onnx.node import OnnxNode
 from stridewise.exchange.onnx.operators.registry import translates
 from stridewise.exchange.onnx.reading import refuse
 from stridewise.layers import BatchNorm, GroupNorm, InstanceNorm, LocalResponseNorm

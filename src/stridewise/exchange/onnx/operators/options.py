@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stridewise.arrays import Array
 from stridewise.exchange.onnx.building import Builder
-from stridewise.exchange.onnx.model import OnnxNode
+from stridewise.exchange.onnx.node import OnnxNode
 from stridewise.exchange.onnx.values import OPEN, SIZE_OF_BATCH, Value
 from stridewise.glue.function import integers
 

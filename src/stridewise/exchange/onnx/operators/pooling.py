@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stridewise.exchange.onnx.building import Builder
-from stridewise.exchange.onnx.model import OnnxNode
+from stridewise.exchange.onnx.node import OnnxNode
 from stridewise.exchange.onnx.operators.registry import translates
 from stridewise.exchange.onnx.operators.windows import pairs, window
 from stridewise.glue.function import integers

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from stridewise.exchange.onnx.building import Builder
-from stridewise.exchange.onnx.model import OnnxNode
+from stridewise.exchange.onnx.node import OnnxNode
 
 __all__ = ["TRANSLATORS", "Translator", "translates"]
 

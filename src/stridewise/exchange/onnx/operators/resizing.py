@@ -6,7 +6,7 @@ from typing import Any
 
 from stridewise.exchange.onnx.building import Builder
 from stridewise.exchange.onnx.folding import Folding
-from stridewise.exchange.onnx.model import OnnxNode
+from stridewise.exchange.onnx.node import OnnxNode
 from stridewise.exchange.onnx.operators.options import but_for_the_batch
 from stridewise.exchange.onnx.operators.registry import translates
 from stridewise.exchange.onnx.reading import refuse

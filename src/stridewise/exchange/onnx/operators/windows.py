@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stridewise.exchange.onnx.model import OnnxNode
+from stridewise.exchange.onnx.node import OnnxNode
 from stridewise.exchange.onnx.reading import refuse
 
 __all__ = ["pairs", "window"]
