@@ -15,9 +15,9 @@ import numpy as np
 
 from stridewise.arrays import Array
 from stridewise.glue.function import (
-    Full,
     Function,
     Gradients,
+    broadcast_shape,
     number_dtype,
     same_shape,
     unbroadcast,
@@ -26,10 +26,6 @@ from stridewise.glue.function import (
 __all__ = ["ELEMENTWISE"]
 
 Derivative = Callable[..., Any]
-
-
-def _broadcast(*shapes: Full, **_: Any) -> Full:
-    return np.broadcast_shapes(*shapes)
 
 
 def _unary(forward: Callable[..., Any], derivative: Derivative | None = None) -> Function:
@@ -55,7 +51,7 @@ def _binary(forward: Callable[..., Any], *derivatives: Derivative) -> Function:
         y: Array = forward(a, b)
         return y
 
-    return Function(both, backward if derivatives else None, lambda a, b: _broadcast(a, b))
+    return Function(both, backward if derivatives else None, lambda a, b: broadcast_shape(a, b))
 
 
 def _many(pairwise: np.ufunc, backward: Callable[..., Gradients]) -> Function:
@@ -65,7 +61,7 @@ def _many(pairwise: np.ufunc, backward: Callable[..., Gradients]) -> Function:
         joined: Array = functools.reduce(pairwise, arrays)
         return joined
 
-    return Function(forward, backward, _broadcast)
+    return Function(forward, backward, broadcast_shape)
 
 
 def _to_all(grad_y: Array, *arrays: Array) -> Gradients:
@@ -183,7 +179,7 @@ def _shrink(x: Array, threshold: float, bias: float) -> Array:
     return shrunk.astype(x.dtype)
 
 
-def _zero(a: Array) -> float:  # noqa: ARG001
+def _zero(a: Array) -> float:
     return 0.0
 
 
@@ -234,14 +230,14 @@ _ENTRIES: dict[str, Function] = {
     "add": _many(np.add, _to_all),
     "maximum": _many(np.maximum, _to_winner(np.maximum)),
     "minimum": _many(np.minimum, _to_winner(np.minimum)),
-    "mean": Function(_mean, _mean_backward, _broadcast),
-    "subtract": _binary(np.subtract, lambda a, b: 1, lambda a, b: -1),  # noqa: ARG005
-    "multiply": _binary(np.multiply, lambda a, b: b, lambda a, b: a),  # noqa: ARG005
-    "divide": _binary(_divide, lambda a, b: 1 / b, lambda a, b: -a / b**2),  # noqa: ARG005
+    "mean": Function(_mean, _mean_backward, broadcast_shape),
+    "subtract": _binary(np.subtract, lambda a, b: 1, lambda a, b: -1),
+    "multiply": _binary(np.multiply, lambda a, b: b, lambda a, b: a),
+    "divide": _binary(_divide, lambda a, b: 1 / b, lambda a, b: -a / b**2),
     "power": _binary(_power, _slope_of_power, _positive),
     "mod": _binary(np.mod),
     "fmod": _binary(np.fmod),
-    "bit_shift": Function(_shift, None, _broadcast),
+    "bit_shift": Function(_shift, None, broadcast_shape),
     "bitwise_and": _binary(np.bitwise_and),
     "bitwise_or": _binary(np.bitwise_or),
     "bitwise_xor": _binary(np.bitwise_xor),
@@ -253,7 +249,7 @@ _ENTRIES: dict[str, Function] = {
     "less_or_equal": _binary(np.less_equal),
     "greater": _binary(np.greater),
     "greater_or_equal": _binary(np.greater_equal),
-    "where": Function(_where, _where_backward, _broadcast),
+    "where": Function(_where, _where_backward, broadcast_shape),
 }
 
 ELEMENTWISE = {name: function._replace(local=True) for name, function in _ENTRIES.items()}

@@ -20,6 +20,7 @@ __all__ = [
     "at_most",
     "axes_of",
     "bounded",
+    "broadcast_shape",
     "integers",
     "number_dtype",
     "same_shape",
@@ -61,6 +62,11 @@ class Function(NamedTuple):
 def same_shape(shape: Full, *_: Full, **__: Any) -> Full:
     """Most functions: the result has the shape of the first array."""
     return shape
+
+
+def broadcast_shape(*shapes: Full, **_: Any) -> Full:
+    """Arithmetic: the result has the shape that all arrays stretch to."""
+    return np.broadcast_shapes(*shapes)
 
 
 def unbroadcast(gradient: Array, shape: Full) -> Array:

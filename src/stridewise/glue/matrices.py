@@ -135,7 +135,7 @@ def _trilu(x: Array, k: Array | int = 0, upper: bool = True) -> Array:
 
 def _trilu_backward(
     grad_y: Array,
-    x: Array,  # noqa: ARG001
+    x: Array,
     k: Array | int = 0,
     upper: bool = True,
 ) -> Gradients:

@@ -123,7 +123,7 @@ def _log_sum_exp(x: Array, axes: tuple[int, ...]) -> Any:
     return np.log(np.exp(x - top).sum(axis=axes, keepdims=True)) + top
 
 
-def _direction(x: Array, y: Array, axes: tuple[int, ...]) -> Array:  # noqa: ARG001
+def _direction(x: Array, y: Array, axes: tuple[int, ...]) -> Array:
     """The derivative of a length: the unit vector, and 0 at the origin."""
     unit: Array = x / np.where(y == 0, 1, y)
     return unit

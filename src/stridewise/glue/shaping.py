@@ -178,7 +178,7 @@ def _tiled_shape(full: Full, *, repeats: Any) -> Full:
     return tuple(size * count for size, count in zip(full, counts, strict=True))
 
 
-def _move_axis_backward(grad_y: Array, x: Array, source: int, target: int) -> Gradients:  # noqa: ARG001
+def _move_axis_backward(grad_y: Array, x: Array, source: int, target: int) -> Gradients:
     return (np.moveaxis(grad_y, target, source),)
 
 

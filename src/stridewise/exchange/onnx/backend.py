@@ -22,7 +22,7 @@ class StridewiseRep(BackendRep):
     def __init__(self, translation: Translation) -> None:
         self.translation = translation
 
-    def run(self, inputs: Any, **kwargs: Any) -> tuple[Array, ...]:  # noqa: ARG002
+    def run(self, inputs: Any, **kwargs: Any) -> tuple[Array, ...]:  # noqa: ARG002 - of onnx
         """Run the model on arrays in ONNX's layout: a sequence, or a mapping by name."""
         translation = self.translation
         if isinstance(inputs, dict):

@@ -97,20 +97,8 @@ class Builder:
             output, Operation(function, settings), arguments
         ):
             return self.values[output]
-        parameters: dict[str, Array] = {}
-        constants: dict[str, list[Any]] = {}
-        tensors = []
-        for number, (value, array) in enumerate(zip(arguments, known, strict=True)):
-            if array is None:
-                tensors.append(value.tensor)
-            elif array.dtype.kind == "f" and array.size > 1:
-                parameters[str(number)] = array
-            else:
-                constants[str(number)] = [array.dtype.name, Folding.listed(array)]
-        shapes = {place: list(array.shape) for place, array in parameters.items()}
-        layer = Operation(function, settings, shapes, constants)
-        for place, array in parameters.items():
-            layer.parameters[f"argument_{place}"] = self._folding.own(array, self.dtype)
+        layer = self._operation(function, settings, known)
+        tensors = [value.tensor for value in arguments if value.constant is None]
         batched = batched and any(value.batched for value in arguments)
         self._give(layer, tensors, Value(output, None, rank, last, batched))
         return self.values[output]
@@ -120,7 +108,7 @@ class Builder:
         axes = node.get("axis", node.get("axes"))
         named = [axes] if isinstance(axes, int) else axes or []
         value = self.values[node.inputs[0]] if node.input(0) else Value()
-        rank = value.rank if value.constant is None else value.constant.ndim
+        rank = value.axes
         # Unsqueeze counts among the axes that there will be.
         most = 0 if rank is None else rank + (len(named) - 1) * (node.operator == "Unsqueeze")
         if rank is not None and any(not -most - 1 <= axis <= most for axis in named):
@@ -167,22 +155,15 @@ class Builder:
             return value
         kept = self.derived(name, "constant")
         if kept not in self.values:
-            array = value.constant
-            if array.dtype.kind == "f" and array.size > 1:
-                layer = Operation("identity", {}, {"0": list(array.shape)})
-                layer.parameters["argument_0"] = self._folding.own(array, self.dtype)
-            else:
-                layer = Operation(
-                    "identity", {}, {}, {"0": [array.dtype.name, Folding.listed(array)]}
-                )
+            layer = self._operation("identity", {}, [value.constant])
             self._add(kept, layer, [])
-            self.values[kept] = Value(kept, None, array.ndim)
+            self.values[kept] = Value(kept, None, value.axes)
         return self.values[kept]
 
     def together(self, names: Sequence[str]) -> tuple[list[Value], int | None, bool]:
         """Bring values that meet element by element into one layout; also its rank."""
         values = [self.values[name] for name in names]
-        ranks = [v.rank if v.constant is None else v.constant.ndim for v in values]
+        ranks = [v.axes for v in values]
         rank = None if None in ranks else max(r for r in ranks if r is not None)
         last = [v.rank for v in values if v.last]
         fits = rank is not None and last and set(last) == {rank}
@@ -216,6 +197,23 @@ class Builder:
         # Where all shapes are known, they tell whether the batch stays in front.
         is_lost = self.shapes[name] is None and None not in map(self.shapes.get, tensors)
         self.values[name] = value._replace(batched=value.batched and not is_lost)
+
+    def _operation(
+        self, function: str, settings: dict[str, Any], known: Sequence[Array | None]
+    ) -> Operation:
+        """A function of the table, with what is known of its arguments as its own."""
+        own = {str(place): array for place, array in enumerate(known) if array is not None}
+        trained = {p: a for p, a in own.items() if a.dtype.kind == "f" and a.size > 1}
+        constants = {
+            place: [array.dtype.name, Folding.listed(array)]
+            for place, array in own.items()
+            if place not in trained
+        }
+        shapes = {place: list(array.shape) for place, array in trained.items()}
+        layer = Operation(function, settings, shapes, constants)
+        for place, array in trained.items():
+            layer.parameters[f"argument_{place}"] = self._folding.own(array, self.dtype)
+        return layer
 
     def _add(self, output: str, layer: Layer, tensors: list[str]) -> None:
         self.nodes.append((output, layer, tensors))

@@ -46,6 +46,11 @@ class Value(NamedTuple):
     last: bool = False
     batched: bool = False
 
+    @property
+    def axes(self) -> int | None:
+        """Number of axes, of a constant too."""
+        return self.rank if self.constant is None else self.constant.ndim
+
 
 def axis_last(axis: int, rank: int) -> int:
     """Where an axis of ONNX's layout stands with channels last.

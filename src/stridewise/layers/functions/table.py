@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from stridewise import blocks
 from stridewise.arrays import Array
 from stridewise.glue import FUNCTIONS as GLUE
 from stridewise.glue import Function
-from stridewise.glue.function import Full, Gradients, same_shape
+from stridewise.glue.function import Full, Gradients, broadcast_shape, same_shape
 from stridewise.layers.functions.resizing import resize, resize_backward, resized_shape
 from stridewise.layers.functions.scaling import (
     batch_norm_known,
@@ -35,7 +33,10 @@ __all__ = ["FUNCTIONS"]
 
 
 def _block(
-    forward: Callable[..., Any], backward: Callable[..., Any], arrays: int, *, same: bool = False
+    forward: Callable[..., Any],
+    backward: Callable[..., Any],
+    arrays: int,
+    shape: Callable[..., Full] | None = None,
 ) -> Function:
     """A block as a function of the table; its backward takes the first ``arrays`` of them."""
 
@@ -43,18 +44,7 @@ def _block(
         found = backward(grad_y, *arguments[:arrays], **settings)
         return tuple(found) if isinstance(found, tuple) else (found,)
 
-    return Function(forward, gradients, same_shape if same else None)
-
-
-def _single(
-    forward: Callable[..., Array], backward: Callable[..., Array]
-) -> tuple[Callable[..., Array], Callable[..., Gradients]]:
-    """A block with one gradient."""
-
-    def gradients(grad_y: Array, x: Array, **settings: Any) -> Gradients:
-        return (backward(grad_y, x, **settings),)
-
-    return forward, gradients
+    return Function(forward, gradients, shape)
 
 
 def _deformed(rank: int) -> Function:
@@ -73,10 +63,6 @@ def _deformed(rank: int) -> Function:
         return tuple(backward(grad_y, x, offset, weight, mask, **settings))
 
     return Function(getattr(blocks, f"deform_conv{rank}d"), gradients)
-
-
-def _broadcast(*shapes: Full) -> Full:
-    return np.broadcast_shapes(*shapes)
 
 
 def _kept(shape: Full, *_: Full, **__: Any) -> Full:
@@ -112,26 +98,22 @@ _BY_RANK = {
 }
 
 _BLOCKS: dict[str, Function] = {
-    "softmax": _block(blocks.softmax, blocks.softmax_backward, 1, same=True),
-    "log_softmax": _block(blocks.log_softmax, blocks.log_softmax_backward, 1, same=True),
+    "softmax": _block(blocks.softmax, blocks.softmax_backward, 1, same_shape),
+    "log_softmax": _block(blocks.log_softmax, blocks.log_softmax_backward, 1, same_shape),
     "softmax_from": _from(blocks.softmax, blocks.softmax_backward),
     "log_softmax_from": _from(blocks.log_softmax, blocks.log_softmax_backward),
-    "erf": _block(blocks.erf, blocks.erf_backward, 1, same=True),
+    "erf": _block(blocks.erf, blocks.erf_backward, 1, same_shape),
     "swish": Function(swish, None, same_shape),
-    "prelu_broadcast": Function(prelu, prelu_backward, _broadcast),
-    "batch_norm": _block(blocks.batch_norm, blocks.batch_norm_backward, 2, same=True),
+    "prelu_broadcast": Function(prelu, prelu_backward, broadcast_shape),
+    "batch_norm": _block(blocks.batch_norm, blocks.batch_norm_backward, 2, same_shape),
     "batch_norm_known": Function(batch_norm_known, batch_norm_known_backward, same_shape),
     "layer_norm": Function(layer_norm, layer_norm_backward, same_shape),
-    "rms_norm": _block(blocks.rms_norm, blocks.rms_norm_backward, 2, same=True),
-    "group_norm": _block(blocks.group_norm, blocks.group_norm_backward, 2, same=True),
+    "rms_norm": _block(blocks.rms_norm, blocks.rms_norm_backward, 2, same_shape),
+    "group_norm": _block(blocks.group_norm, blocks.group_norm_backward, 2, same_shape),
     "group_norm_by_group": Function(group_norm_by_group, None, same_shape),
-    "instance_norm": _block(blocks.instance_norm, blocks.instance_norm_backward, 2, same=True),
-    "global_avg_pool": Function(
-        *_single(blocks.global_avg_pool, blocks.global_avg_pool_backward), _pooled
-    ),
-    "global_max_pool": Function(
-        *_single(blocks.global_max_pool, blocks.global_max_pool_backward), _pooled
-    ),
+    "instance_norm": _block(blocks.instance_norm, blocks.instance_norm_backward, 2, same_shape),
+    "global_avg_pool": _block(blocks.global_avg_pool, blocks.global_avg_pool_backward, 1, _pooled),
+    "global_max_pool": _block(blocks.global_max_pool, blocks.global_max_pool_backward, 1, _pooled),
     "global_lp_pool": Function(global_lp_pool, None, _kept),
     "max_pool_places": Function(max_pool_places),
     "max_unpool_places": Function(max_unpool_places),

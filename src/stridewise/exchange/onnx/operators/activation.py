@@ -122,7 +122,7 @@ def softmax(node: OnnxNode, to: Builder) -> None:
     name = function[node.operator]
     x = to.values[node.inputs[0]]
     axis = node.get("axis", 1 if node.opset < 13 else -1)
-    rank = x.rank if x.constant is None else x.constant.ndim
+    rank = x.axes
     together = node.opset < 13 and (rank is None or axis % rank != rank - 1)
     if x.last and together and axis != 1:  # from 1 on it is all but the batch, in any layout
         x = to.plain(node.inputs[0])

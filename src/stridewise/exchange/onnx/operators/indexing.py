@@ -16,15 +16,11 @@ from stridewise.exchange.onnx.values import OPEN, SIZE_OF_BATCH, Value
 __all__: list[str] = []
 
 
-def _rank(value: Value) -> int | None:
-    return value.rank if value.constant is None else value.constant.ndim
-
-
 @translates("Gather")
 def gather(node: OnnxNode, to: Builder) -> None:
     """Whole slices by their number."""
     x, indices = to.plain(node.inputs[0]), to.plain(node.inputs[1])
-    ranks = _rank(x), _rank(indices)
+    ranks = x.axes, indices.axes
     rank = None if ranks[0] is None or ranks[1] is None else ranks[0] + ranks[1] - 1
     settings: dict[str, Any] = {"axis": node.get("axis", 0)}
     if indices.constant is not None and x.constant is None:
@@ -48,7 +44,7 @@ def by_index(node: OnnxNode, to: Builder) -> None:
     function, options = names[node.operator]
     settings = {name: node.get(name) for name in options if node.get(name) is not None}
     given = [to.plain(name) for name in node.inputs]
-    rank = _rank(given[0]) if "catter" in node.operator else None
+    rank = given[0].axes if "catter" in node.operator else None
     to.call(node.outputs[0], function, *given, rank=rank, **settings)
 
 
@@ -69,9 +65,7 @@ def one_hot(node: OnnxNode, to: Builder) -> None:
 def trilu(node: OnnxNode, to: Builder) -> None:
     """A triangle."""
     given = [to.plain(name) for name in node.inputs if name]
-    to.call(
-        node.outputs[0], "trilu", *given, rank=_rank(given[0]), upper=bool(node.get("upper", 1))
-    )
+    to.call(node.outputs[0], "trilu", *given, rank=given[0].axes, upper=bool(node.get("upper", 1)))
 
 
 @translates("Shape")

@@ -66,7 +66,7 @@ def _bias(c: Value | None, b: Value, turned: bool) -> Any:
 def matmul(node: OnnxNode, to: Builder) -> None:
     """Over the last two axes of ONNX's layout."""
     a, b = (to.plain(name) for name in node.inputs[:2])
-    ranks = [v.rank if v.constant is None else v.constant.ndim for v in (a, b)]
+    ranks = [v.axes for v in (a, b)]
     rank = None if None in ranks else max(r for r in ranks if r is not None)
     rank = None if rank is not None and min(r or 0 for r in ranks) < 2 else rank
     to.call(node.outputs[0], "matmul", a, b, rank=rank, batched=a.batched and a.rank == rank)

@@ -44,7 +44,7 @@ def reduce(node: OnnxNode, to: Builder) -> None:
     if x.last and x.rank is not None and (axes is None or len(axes) == 0):
         x = to.plain(node.inputs[0])
     last = x.last
-    rank = x.rank if x.constant is None else x.constant.ndim
+    rank = x.axes
     if axes is not None and last and rank is not None:
         spatial = {axis % rank for axis in axes} - {0, 1}
         if not keep and 1 not in {axis % rank for axis in axes} and len(spatial) < rank - 2:

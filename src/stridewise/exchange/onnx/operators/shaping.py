@@ -49,7 +49,7 @@ def transpose(node: OnnxNode, to: Builder) -> None:
     """Of a value with channels last, the two turns become one."""
     x = to.values[node.inputs[0]]
     axes = node.get("perm")
-    own = x.rank if x.constant is None else x.constant.ndim
+    own = x.axes
     if axes is not None and sorted(axes) != [*range(len(axes) if own is None else own)]:
         raise refuse(
             "`perm` is no order of the axes.",
@@ -79,7 +79,7 @@ def squeeze(node: OnnxNode, to: Builder) -> None:
         to.call(node.outputs[0], function, x, computed)
         return
     count = len(axes or [])
-    own = x.rank if x.constant is None else x.constant.ndim
+    own = x.axes
     rank = (
         None if own is None or axes is None else own + (count if function != "squeeze" else -count)
     )
