@@ -17,7 +17,8 @@ def medians(
     """Measure the seconds that each of several calls takes, in turn: a b c, a b c.
 
     In turn, so that a machine that slows down slows all of them. A short call is repeated within
-    a round until it has taken ``least_seconds``.
+    a round until it has taken ``least_seconds``, and before that, unmeasured, as often again: the
+    threads of the rival that ran before may keep a core busy for some milliseconds.
     """
     repeats = []
     for call in calls:
@@ -28,6 +29,8 @@ def medians(
     seconds: list[list[float]] = [[] for _ in calls]
     for _ in range(rounds):
         for call, repeat, taken in zip(calls, repeats, seconds, strict=True):
+            for _ in range(repeat):
+                call()
             began = time.perf_counter()
             for _ in range(repeat):
                 call()

@@ -1,0 +1,179 @@
+"""Choose the tiles of a direct convolution, and lay its integers out for the kernel."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from stridewise.engines.compiled.axis_problem import POINT, AxisProblem
+from stridewise.engines.compiled.compiler import Native, kernel
+from stridewise.engines.compiled.direct import PARAMETERS, build_direct
+from stridewise.engines.compiled.target import host
+from stridewise.engines.compiled.tile import rows_that_fit
+
+__all__ = ["DirectPlan", "direct_plan"]
+
+# What a thread keeps in its L2 cache while pixels pass.
+PACKED_BYTES = 384 * 1024
+# Below this many multiply-adds a second thread costs more than it brings.
+SERIAL_WORK = 200_000
+
+
+class DirectPlan(NamedTuple):
+    """All that a call needs besides arrays."""
+
+    native: Native
+    parameters: Any
+    address: int
+    items: int
+    scratch: int
+    parallel: bool
+
+
+class Channels(NamedTuple):
+    """Channels of the input and the output, and where their weights are."""
+
+    C_in: int
+    C_out: int
+    groups: int
+    in_weight: int
+    out_weight: int
+    group_weight: int
+
+
+def tile_shape(pixels: int, channels: int, lanes: int, registers: int) -> tuple[int, int]:
+    """Rows and vectors of the tile that needs the fewest cycles for a row of pixels.
+
+    A step costs as many cycles as it has sums, or as its loads need, but no less than the latency
+    of a sum: a number is loaded in half a cycle, a vector in one.
+    """
+    best = (math.inf, 0.0, 0, 0)
+    total = -(-channels // lanes)
+    for vectors in range(1, min(total, 4) + 1):
+        most = rows_that_fit(registers, vectors)
+        tiles = -(-pixels // most)
+        rows = -(-pixels // tiles)
+        long_tiles = pixels - tiles * (rows - 1)
+        cost = 0.0
+        for height, times in ((rows, long_tiles), (rows - 1, tiles - long_tiles)):
+            for width, panels in ((vectors, total // vectors), (total % vectors, 1)):
+                if width and height:
+                    loads = height / 2 + width
+                    cost += times * panels * max(height * width, loads, 4)
+        loads_per_sum = (rows / 2 + vectors) / (rows * vectors)
+        best = min(best, (cost, loads_per_sum, rows, vectors))
+    return best[2], best[3]
+
+
+def direct_plan(
+    dtype: np.dtype[Any],
+    N: int,
+    axes: tuple[AxisProblem, ...],
+    channels: Channels,
+    weight_strides: tuple[int, ...],
+    x_size: tuple[int, ...],
+    y_size: tuple[int, ...],
+    has_bias: bool,
+    turned: bool,
+    threads: int,
+) -> DirectPlan:
+    """Plan one direct convolution; sizes are spatial, weight strides in elements, an axis each."""
+    C_in, C_out, groups = channels[:3]
+    if all(axis.is_pointwise for axis in axes):
+        pixels = N * math.prod(x_size)
+        N, x_size, y_size = 1, (pixels,), (pixels,)
+        axes, weight_strides = (AxisProblem(pixels, pixels, 1),), weight_strides[:1]
+    missing = 3 - len(axes)
+    axes = (POINT,) * missing + axes
+    x_size, y_size = (1,) * missing + x_size, (1,) * missing + y_size
+    weight_strides = (0,) * missing + weight_strides
+    D, H, W = axes
+    C_in_group, C_out_group = C_in // groups, C_out // groups
+
+    target = host()
+    lanes = target.vector_bytes // dtype.itemsize
+    while lanes > 16 // dtype.itemsize and C_out_group <= lanes // 2:
+        lanes //= 2
+    rows, vectors = tile_shape(W.positions, C_out_group, lanes, target.vector_registers)
+    width = vectors * lanes
+    group_panels = -(-C_out_group // width)
+    left = C_out_group - (group_panels - 1) * width
+    last_vectors = -(-left // lanes)
+    row_tiles = -(-W.positions // rows)
+    tiles = N * D.positions * H.positions * row_tiles
+
+    taps = D.taps * H.taps * W.taps
+    slack = lanes * width if turned else 0
+    panel_size = width * (1 + taps * C_in_group) + slack
+    panels = groups * group_panels
+    set_panels = max(1, min(panels, PACKED_BYTES // (panel_size * dtype.itemsize)))
+    if tiles < 8 * threads:  # few pixels: let the threads share the panels
+        set_panels = min(set_panels, -(-panels // threads))
+    sets = -(-panels // set_panels)
+
+    one_run = groups == 1 and W.step == 1
+    columns, run = (1, W.taps * C_in) if one_run else (W.taps, C_in_group)
+    patch_width = (rows - 1) * W.stride + max(W.taps - 1, 0) * W.step + 1
+    patch_size = D.taps * H.taps * patch_width * C_in
+    x_steps = [math.prod(x_size[at + 1 :]) * C_in for at in range(3)]
+    y_steps = [math.prod(y_size[at + 1 :]) * C_out for at in range(3)]
+    values: dict[str, int] = {
+        "example_x": x_steps[0] * x_size[0],
+        "example_y": y_steps[0] * y_size[0],
+        "first_y": sum(axis.first_output * step for axis, step in zip(axes, y_steps, strict=True)),
+        "first_weight": sum(
+            axis.first_weight * step for axis, step in zip(axes, weight_strides, strict=True)
+        ),
+        "tiles": tiles,
+        "row_tiles": row_tiles,
+        "long_tiles": W.positions - row_tiles * (rows - 1) if rows > 1 else row_tiles,
+        "C_in": C_in,
+        "C_in_group": C_in_group,
+        "C_out_group": C_out_group,
+        "panels": panels,
+        "panel_size": panel_size,
+        "group_panels": group_panels,
+        "set_panels": set_panels,
+        "columns": columns,
+        "column_x": W.step * C_in,
+        "run": run,
+        "in_weight": channels.in_weight,
+        "out_weight": channels.out_weight,
+        "group_weight": channels.group_weight,
+        "has_bias": int(has_bias),
+        "d_panel": H.taps * W.taps * C_in_group * width,
+        "h_panel": W.taps * C_in_group * width,
+        "patch_size": patch_size,
+    }
+    for name, axis, x_step, y_step, weight_step in zip(
+        "dhw", axes, x_steps, y_steps, weight_strides, strict=True
+    ):
+        values |= {
+            f"{name}_size": axis.size,
+            f"{name}_positions": axis.positions,
+            f"{name}_taps": axis.taps,
+            f"{name}_stride": axis.stride,
+            f"{name}_base": axis.base,
+            f"{name}_step": axis.step,
+            f"{name}_x": x_step,
+            f"{name}_y": y_step * axis.output_step,
+            f"{name}_weight": weight_step * axis.weight_step,
+        }
+    parameters = (ctypes.c_int64 * len(PARAMETERS))(*(values[name] for name in PARAMETERS))
+    native = kernel(
+        build_direct,
+        dtype.name,
+        *(rows, vectors, last_vectors, lanes, int(left % lanes != 0), int(turned)),
+    )
+    work = tiles * rows * C_out * taps * C_in_group
+    return DirectPlan(
+        native,
+        parameters,
+        ctypes.addressof(parameters),
+        tiles * sets,
+        (patch_size + set_panels * panel_size) * dtype.itemsize,
+        work > SERIAL_WORK,
+    )
