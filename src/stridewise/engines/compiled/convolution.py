@@ -11,8 +11,10 @@ import numpy as np
 
 from stridewise.arrays import Array
 from stridewise.engines.compiled.axis_problem import forward, phases
-from stridewise.engines.compiled.direct_plan import Channels, DirectPlan, direct_plan
-from stridewise.engines.compiled.threads import get_num_threads, run
+from stridewise.engines.compiled.direct_plan import Channels, direct_plan
+from stridewise.engines.compiled.plan import Plan
+from stridewise.engines.compiled.threads import get_num_threads
+from stridewise.engines.compiled.weight_gradient_plan import weight_gradient_plan
 from stridewise.specs import ConvSpec
 
 __all__ = ["conv", "conv_grad_weight", "conv_grad_x"]
@@ -28,7 +30,7 @@ def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
         bias = np.ascontiguousarray(bias)
     at_bias = 0 if bias is None else bias.ctypes.data
     arrays = (x.ctypes.data, weight.ctypes.data, at_bias, y.ctypes.data)
-    run(plan.native, plan.items, (plan.address, *arrays), plan.scratch, plan.parallel)
+    plan.run(*arrays)
     return y
 
 
@@ -39,8 +41,18 @@ def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
     grad_y, weight = np.ascontiguousarray(grad_y), np.ascontiguousarray(weight)
     arrays = (grad_y.ctypes.data, weight.ctypes.data, 0, grad_x.ctypes.data)
     for plan in _grad_x_plans(spec, N, C_in, C_out, grad_y.dtype.char, get_num_threads()):
-        run(plan.native, plan.items, (plan.address, *arrays), plan.scratch, plan.parallel)
+        plan.run(*arrays)
     return grad_x
+
+
+def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
+    """Add up what every weight met, times the gradient of what it went into."""
+    N, C_in, C_out = x.shape[0], x.shape[-1], grad_y.shape[-1]
+    grad_weight = np.zeros((*spec.kernel_size, C_in // spec.groups, C_out), x.dtype)
+    grad_y, x = np.ascontiguousarray(grad_y), np.ascontiguousarray(x)
+    arrays = (x.ctypes.data, grad_y.ctypes.data, 0, grad_weight.ctypes.data)
+    _grad_weight_plan(spec, N, C_in, C_out, x.dtype.char).run(*arrays)
+    return grad_weight
 
 
 def _tap_strides(spec: ConvSpec, C_in: int, C_out: int) -> tuple[int, ...]:
@@ -51,7 +63,7 @@ def _tap_strides(spec: ConvSpec, C_in: int, C_out: int) -> tuple[int, ...]:
 @lru_cache(1024)
 def _forward_plan(
     spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str, has_bias: bool, threads: int
-) -> DirectPlan:
+) -> Plan:
     channels = Channels(C_in, C_out, spec.groups, C_out, 1, C_out // spec.groups)
     return direct_plan(
         np.dtype(dtype),
@@ -70,7 +82,7 @@ def _forward_plan(
 @lru_cache(1024)
 def _grad_x_plans(
     spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str, threads: int
-) -> list[DirectPlan]:
+) -> list[Plan]:
     channels = Channels(C_out, C_in, spec.groups, 1, C_out, C_out // spec.groups)
     return [
         direct_plan(
@@ -87,3 +99,9 @@ def _grad_x_plans(
         )
         for axes in itertools.product(*map(phases, spec.axes))
     ]
+
+
+@lru_cache(1024)
+def _grad_weight_plan(spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str) -> Plan:
+    axes = tuple(map(forward, spec.axes))
+    return weight_gradient_plan(np.dtype(dtype), N, axes, C_in, C_out, spec.groups)

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from stridewise.engines.compiled.axis_problem import POINT, AxisProblem
-from stridewise.engines.compiled.compiler import Native, kernel
+from stridewise.engines.compiled.compiler import kernel
 from stridewise.engines.compiled.direct import PARAMETERS, build_direct
+from stridewise.engines.compiled.plan import SERIAL_WORK, Plan, axis_values, element_steps
 from stridewise.engines.compiled.target import host
-from stridewise.engines.compiled.tile import rows_that_fit
+from stridewise.engines.compiled.tile_shape import split, tile_lanes, tile_shape
 
-__all__ = ["DirectPlan", "direct_plan"]
+__all__ = ["Channels", "direct_plan"]
 
 # What a thread keeps in its L2 cache while pixels pass.
 PACKED_BYTES = 384 * 1024
-# Below this many multiply-adds a second thread costs more than it brings.
-SERIAL_WORK = 200_000
-
-
-class DirectPlan(NamedTuple):
-    """All that a call needs besides arrays."""
-
-    native: Native
-    parameters: Any
-    address: int
-    items: int
-    scratch: int
-    parallel: bool
 
 
 class Channels(NamedTuple):
@@ -44,30 +31,6 @@ class Channels(NamedTuple):
     group_weight: int
 
 
-def tile_shape(pixels: int, channels: int, lanes: int, registers: int) -> tuple[int, int]:
-    """Rows and vectors of the tile that needs the fewest cycles for a row of pixels.
-
-    A step costs as many cycles as it has sums, or as its loads need, but no less than the latency
-    of a sum: a number is loaded in half a cycle, a vector in one.
-    """
-    best = (math.inf, 0.0, 0, 0)
-    total = -(-channels // lanes)
-    for vectors in range(1, min(total, 4) + 1):
-        most = rows_that_fit(registers, vectors)
-        tiles = -(-pixels // most)
-        rows = -(-pixels // tiles)
-        long_tiles = pixels - tiles * (rows - 1)
-        cost = 0.0
-        for height, times in ((rows, long_tiles), (rows - 1, tiles - long_tiles)):
-            for width, panels in ((vectors, total // vectors), (total % vectors, 1)):
-                if width and height:
-                    loads = height / 2 + width
-                    cost += times * panels * max(height * width, loads, 4)
-        loads_per_sum = (rows / 2 + vectors) / (rows * vectors)
-        best = min(best, (cost, loads_per_sum, rows, vectors))
-    return best[2], best[3]
-
-
 def direct_plan(
     dtype: np.dtype[Any],
     N: int,
@@ -79,7 +42,7 @@ def direct_plan(
     has_bias: bool,
     turned: bool,
     threads: int,
-) -> DirectPlan:
+) -> Plan:
     """Plan one direct convolution; sizes are spatial, weight strides in elements, an axis each."""
     C_in, C_out, groups = channels[:3]
     if all(axis.is_pointwise for axis in axes):
@@ -94,15 +57,13 @@ def direct_plan(
     C_in_group, C_out_group = C_in // groups, C_out // groups
 
     target = host()
-    lanes = target.vector_bytes // dtype.itemsize
-    while lanes > 16 // dtype.itemsize and C_out_group <= lanes // 2:
-        lanes //= 2
+    lanes = tile_lanes(target, dtype, C_out_group)
     rows, vectors = tile_shape(W.positions, C_out_group, lanes, target.vector_registers)
     width = vectors * lanes
     group_panels = -(-C_out_group // width)
     left = C_out_group - (group_panels - 1) * width
     last_vectors = -(-left // lanes)
-    row_tiles = -(-W.positions // rows)
+    row_tiles, long_tiles = split(W.positions, rows)
     tiles = N * D.positions * H.positions * row_tiles
 
     taps = D.taps * H.taps * W.taps
@@ -118,8 +79,7 @@ def direct_plan(
     columns, run = (1, W.taps * C_in) if one_run else (W.taps, C_in_group)
     patch_width = (rows - 1) * W.stride + max(W.taps - 1, 0) * W.step + 1
     patch_size = D.taps * H.taps * patch_width * C_in
-    x_steps = [math.prod(x_size[at + 1 :]) * C_in for at in range(3)]
-    y_steps = [math.prod(y_size[at + 1 :]) * C_out for at in range(3)]
+    x_steps, y_steps = element_steps(x_size, C_in), element_steps(y_size, C_out)
     values: dict[str, int] = {
         "example_x": x_steps[0] * x_size[0],
         "example_y": y_steps[0] * y_size[0],
@@ -129,7 +89,7 @@ def direct_plan(
         ),
         "tiles": tiles,
         "row_tiles": row_tiles,
-        "long_tiles": W.positions - row_tiles * (rows - 1) if rows > 1 else row_tiles,
+        "long_tiles": long_tiles,
         "C_in": C_in,
         "C_in_group": C_in_group,
         "C_out_group": C_out_group,
@@ -148,31 +108,21 @@ def direct_plan(
         "h_panel": W.taps * C_in_group * width,
         "patch_size": patch_size,
     }
-    for name, axis, x_step, y_step, weight_step in zip(
-        "dhw", axes, x_steps, y_steps, weight_strides, strict=True
-    ):
-        values |= {
-            f"{name}_size": axis.size,
-            f"{name}_positions": axis.positions,
-            f"{name}_taps": axis.taps,
-            f"{name}_stride": axis.stride,
-            f"{name}_base": axis.base,
-            f"{name}_step": axis.step,
-            f"{name}_x": x_step,
-            f"{name}_y": y_step * axis.output_step,
-            f"{name}_weight": weight_step * axis.weight_step,
-        }
-    parameters = (ctypes.c_int64 * len(PARAMETERS))(*(values[name] for name in PARAMETERS))
+    values |= axis_values(axes, x_steps, y_steps)
+    values |= {
+        f"{name}_weight": step * axis.weight_step
+        for name, axis, step in zip("dhw", axes, weight_strides, strict=True)
+    }
     native = kernel(
         build_direct,
         dtype.name,
         *(rows, vectors, last_vectors, lanes, int(left % lanes != 0), int(turned)),
     )
     work = tiles * rows * C_out * taps * C_in_group
-    return DirectPlan(
+    return Plan.of(
         native,
-        parameters,
-        ctypes.addressof(parameters),
+        PARAMETERS,
+        values,
         tiles * sets,
         (patch_size + set_panels * panel_size) * dtype.itemsize,
         work > SERIAL_WORK,

@@ -36,18 +36,22 @@ def rows_that_fit(registers: int, vectors: int) -> int:
     return (registers - vectors - 1) // vectors
 
 
-def define_tile(module: Module, rows: int, vectors: int, lanes: int, masked: bool) -> Any:
+def define_tile(
+    module: Module, rows: int, vectors: int, lanes: int, masked: bool, w_masked: bool = False
+) -> Any:
     """Write ``y[r] = start[r] + Σ x[r]·w`` for a tile of this size; gives the function to call.
 
-    ``masked`` tiles read and write only ``last_lanes`` lanes of the last vector of ``y``.
+    ``masked`` tiles read and write only ``last_lanes`` lanes of the last vector of ``y``, and with
+    ``w_masked`` also of ``w``.
     """
-    name = f"tile_{rows}x{vectors}x{lanes}{'_masked' if masked else ''}"
+    name = f"tile_{rows}x{vectors}x{lanes}{'_masked' * (masked + w_masked)}"
     if name in module.ir.globals:
         return module.ir.globals[name]
     with module.function(name, _SIGNATURE, internal=True) as (k, x, w, start, y, *numbers):
         x_row, start_row, y_row, last_lanes, *steps = numbers
         mask: Value | None = k.lanes_below(last_lanes, lanes) if masked else None
         masks = [None] * (vectors - 1) + [mask]
+        w_masks = masks if w_masked else [None] * vectors
         sums = [
             [
                 k.variable((start + start_row * r + v * lanes).load(lanes, masks[v]))
@@ -68,7 +72,7 @@ def define_tile(module: Module, rows: int, vectors: int, lanes: int, masked: boo
                 w_here.set(w_here.get() + w_step)
 
         def step(x: Pointer, w: Pointer) -> None:
-            w_vectors = [(w + v * lanes).load(lanes) for v in range(vectors)]
+            w_vectors = [(w + v * lanes).load(lanes, w_masks[v]) for v in range(vectors)]
             for r in range(rows):
                 number = k.broadcast(x[x_row * r], lanes)
                 for v in range(vectors):
