@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import os
 import math
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 
 from stridewise.arrays import Array
-from stridewise.engines.compiled.axis_problem import forward, phases
-from stridewise.engines.compiled.direct_plan import Channels, direct_plan
+from stridewise.engines.compiled.axis_problem import POINT, AxisProblem, forward, phases
+from stridewise.engines.compiled.channels import Channels
+from stridewise.engines.compiled.direct_plan import direct_plan
 from stridewise.engines.compiled.plan import Plan
 from stridewise.engines.compiled.threads import get_num_threads
 from stridewise.engines.compiled.weight_gradient_plan import weight_gradient_plan
+from stridewise.engines.compiled.winograd_plan import WinogradPlan, winograd_plan
 from stridewise.specs import ConvSpec
 
 __all__ = ["conv", "conv_grad_weight", "conv_grad_x"]
@@ -63,42 +66,59 @@ def _tap_strides(spec: ConvSpec, C_in: int, C_out: int) -> tuple[int, ...]:
 @lru_cache(1024)
 def _forward_plan(
     spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str, has_bias: bool, threads: int
-) -> Plan:
-    channels = Channels(C_in, C_out, spec.groups, C_out, 1, C_out // spec.groups)
-    return direct_plan(
-        np.dtype(dtype),
-        N,
-        tuple(map(forward, spec.axes)),
-        channels,
-        _tap_strides(spec, C_in, C_out),
-        spec.input_size,
-        spec.output_size,
-        has_bias,
-        False,
-        threads,
-    )
+) -> Plan | WinogradPlan:
+    channels = Channels.forward(C_in, C_out, spec.groups)
+    axes = tuple(map(forward, spec.axes))
+    sizes = spec.input_size, spec.output_size
+    strides = _tap_strides(spec, C_in, C_out)
+    return _plan(np.dtype(dtype), N, axes, channels, strides, *sizes, has_bias, threads)
 
 
 @lru_cache(1024)
 def _grad_x_plans(
     spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str, threads: int
-) -> list[Plan]:
-    channels = Channels(C_out, C_in, spec.groups, 1, C_out, C_out // spec.groups)
+) -> list[Plan | WinogradPlan]:
+    channels = Channels.backward(C_in, C_out, spec.groups)
+    sizes = spec.output_size, spec.input_size
+    strides = _tap_strides(spec, C_in, C_out)
     return [
-        direct_plan(
-            np.dtype(dtype),
-            N,
-            axes,
-            channels,
-            _tap_strides(spec, C_in, C_out),
-            spec.output_size,
-            spec.input_size,
-            False,
-            True,
-            threads,
-        )
+        _plan(np.dtype(dtype), N, axes, channels, strides, *sizes, False, threads)
         for axes in itertools.product(*map(phases, spec.axes))
     ]
+
+
+def _plan(
+    dtype: np.dtype[Any],
+    N: int,
+    axes: tuple[AxisProblem, ...],
+    channels: Channels,
+    weight_strides: tuple[int, ...],
+    x_size: tuple[int, ...],
+    y_size: tuple[int, ...],
+    has_bias: bool,
+    threads: int,
+) -> Plan | WinogradPlan:
+    problem = (dtype, N, axes, channels, weight_strides, x_size, y_size, has_bias, threads)
+    if winograd_fits(dtype, axes, channels):
+        two = axes[-2], axes[-1]
+        strides = weight_strides[-2], weight_strides[-1]
+        examples = N * math.prod(axis.size for axis in axes[:-2])
+        directly = partial(direct_plan, *problem)
+        return winograd_plan(dtype, examples, two, channels, strides, has_bias, 4, directly)
+    return direct_plan(*problem)
+
+
+def winograd_fits(dtype: np.dtype[Any], axes: tuple[AxisProblem, ...], channels: Channels) -> bool:
+    """Whether Winograd's tiles can compute it, and have enough channels to be worth it."""
+    *others, H, W = (POINT, *axes)
+    return (
+        dtype == np.float32
+        and channels.groups == 1
+        and min(channels.C_in, channels.C_out) >= 16
+        and all(axis.is_pointwise for axis in others)
+        and all((a.taps, a.stride, a.step, a.output_step) == (3, 1, 1, 1) for a in (H, W))
+        and os.environ.get("NOWINO") is None
+    )
 
 
 @lru_cache(1024)

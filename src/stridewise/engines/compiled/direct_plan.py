@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from stridewise.engines.compiled.axis_problem import POINT, AxisProblem
+from stridewise.engines.compiled.channels import Channels
 from stridewise.engines.compiled.compiler import kernel
 from stridewise.engines.compiled.direct import PARAMETERS, build_direct
 from stridewise.engines.compiled.plan import SERIAL_WORK, Plan, axis_values, element_steps
 from stridewise.engines.compiled.target import host
 from stridewise.engines.compiled.tile_shape import split, tile_lanes, tile_shape
 
-__all__ = ["Channels", "direct_plan"]
+__all__ = ["direct_plan"]
 
 # What a thread keeps in its L2 cache while pixels pass.
 PACKED_BYTES = 384 * 1024
-
-
-class Channels(NamedTuple):
-    """Channels of the input and the output, and where their weights are."""
-
-    C_in: int
-    C_out: int
-    groups: int
-    in_weight: int
-    out_weight: int
-    group_weight: int
 
 
 def direct_plan(
@@ -40,7 +30,6 @@ def direct_plan(
     x_size: tuple[int, ...],
     y_size: tuple[int, ...],
     has_bias: bool,
-    turned: bool,
     threads: int,
 ) -> Plan:
     """Plan one direct convolution; sizes are spatial, weight strides in elements, an axis each."""
@@ -67,7 +56,7 @@ def direct_plan(
     tiles = N * D.positions * H.positions * row_tiles
 
     taps = D.taps * H.taps * W.taps
-    slack = lanes * width if turned else 0
+    slack = lanes * width if channels.turned else 0
     panel_size = width * (1 + taps * C_in_group) + slack
     panels = groups * group_panels
     set_panels = max(1, min(panels, PACKED_BYTES // (panel_size * dtype.itemsize)))
@@ -116,7 +105,7 @@ def direct_plan(
     native = kernel(
         build_direct,
         dtype.name,
-        *(rows, vectors, last_vectors, lanes, int(left % lanes != 0), int(turned)),
+        *(rows, vectors, last_vectors, lanes, int(left % lanes != 0), int(channels.turned)),
     )
     work = tiles * rows * C_out * taps * C_in_group
     return Plan.of(

@@ -183,6 +183,14 @@ class Pointer(Value):
     def __getitem__(self, index: Number) -> Value:
         return (self + index).load()
 
+    def as_ints(self) -> Pointer:
+        """The same place, seen as integers."""
+        return Pointer(self.k, self.ir, _INT)
+
+    def seen_as(self, element: Any) -> Pointer:
+        """The same address, where elements of another type are."""
+        return Pointer(self.k, self.ir, element)
+
     def load(self, lanes: int = 0, mask: Value | None = None) -> Value:
         """One element, or a vector of neighbours; those that the mask leaves out are 0."""
         k = self.k
@@ -346,6 +354,14 @@ class Kernel:
         """Whether it is not a number."""
         return Value(self, self.builder.fcmp_unordered("uno", value.ir, value.ir))
 
+    def any_nan(self, vector: Value) -> Value:
+        """Whether a lane is not a number."""
+        lanes = vector.ir.type.count
+        bits = self.is_nan(vector).ir
+        name = f"llvm.vector.reduce.or.v{lanes}i1"
+        function = self.module.intrinsic(name, _BIT, [ir.VectorType(_BIT, lanes)])
+        return Value(self, self.builder.call(function, [bits]))
+
     def broadcast(self, value: Value, lanes: int) -> Value:
         """The same number in every lane."""
         return Value(self, self._broadcast(value.ir, lanes))
@@ -369,6 +385,21 @@ class Kernel:
         kind = a.ir.type
         function = self.module.intrinsic(f"llvm.fma.{self.type_name(kind)}", kind, [kind] * 3)
         return Value(self, self.builder.call(function, [a.ir, b.ir, c.ir]))
+
+    def converted(self, value: Value, element: Any) -> Value:
+        """The same numbers, in each lane, as reals or integers of another type."""
+        kind = value.ir.type
+        old, new = getattr(kind, "element", kind), element
+        if old == new:
+            return value
+        if isinstance(kind, ir.VectorType):
+            element = ir.VectorType(element, kind.count)
+        if isinstance(old, ir.IntType):
+            longer = isinstance(new, ir.IntType) and new.width < old.width
+            name = "trunc" if longer else "sext" if isinstance(new, ir.IntType) else "sitofp"
+        else:
+            name = "fpext" if isinstance(new, ir.DoubleType) else "fptrunc"
+        return Value(self, getattr(self.builder, name)(value.ir, element))
 
     def lanes_below(self, count: Value, lanes: int) -> Value:
         """A mask: the lanes whose number is below ``count``."""

@@ -17,6 +17,7 @@ from functools import cache
 import numpy as np
 
 from stridewise.engines.compiled.compiler import Native, kernel
+from stridewise.engines.compiled.scratch import scratch
 from stridewise.engines.compiled.workers import (
     ASLEEP,
     JOB_FIELDS,
@@ -33,7 +34,6 @@ _MOST_THREADS = 256
 # About 50 µs: longer than what lies between two operations of a network.
 _PATIENCE = 1000
 _CACHE_LINE = 64
-_KEPT_BYTES = 16 * 2**20
 
 _num_threads: int | None = None
 
@@ -89,48 +89,26 @@ def _default_threads() -> int:
 
 
 def run(
-    native: Native, items: int, arguments: tuple[int, ...], scratch: int, parallel: bool
+    native: Native, items: int, arguments: tuple[int, ...], own_bytes: int, parallel: bool
 ) -> None:
     """Call a kernel for items 0 to ``items``, on several threads if it is worth it.
 
-    ``arguments`` are the addresses of its parameters and of its four arrays; ``scratch`` is the
+    ``arguments`` are the addresses of its parameters and of its four arrays; ``own_bytes`` is the
     number of bytes that each thread needs for itself.
     """
     threads = min(get_num_threads(), items) if parallel else 1
-    scratch += -scratch % _CACHE_LINE
+    own_bytes += -own_bytes % _CACHE_LINE
     if threads > 1 and _in_use.acquire(blocking=False):
         try:
-            address, space = _scratch(scratch * threads)
+            address, space = scratch("threads", own_bytes * threads)
             parts = [items * part // threads for part in range(threads + 1)]
-            _workers().run(native.address, arguments, address, scratch, parts)
+            _workers().run(native.address, arguments, address, own_bytes, parts)
         finally:
             _in_use.release()
     else:
-        address, space = _scratch(scratch)
+        address, space = scratch("threads", own_bytes)
         native.call(*arguments, address, 0, items)
     del space  # it had to live until here
-
-
-class _Own(threading.local):
-    """What each thread of the program keeps from call to call, so as not to ask the system."""
-
-    space = np.empty(0, np.uint8)
-
-
-_own = _Own()
-
-
-def _scratch(size: int) -> tuple[int, object]:
-    """The address of this many bytes at the begin of a cache line, and what keeps them there."""
-    if not size:
-        return 0, None
-    space = _own.space
-    if space.nbytes < size + _CACHE_LINE:
-        space = np.empty(size + _CACHE_LINE, np.uint8)
-        if size <= _KEPT_BYTES:
-            _own.space = space
-    address = int(space.ctypes.data)
-    return address + -address % _CACHE_LINE, space
 
 
 class _Workers:
@@ -149,7 +127,7 @@ class _Workers:
         address: int,
         arguments: tuple[int, ...],
         space: int,
-        scratch: int,
+        own_bytes: int,
         parts: list[int],
     ) -> None:
         """Do ``parts[i]`` to ``parts[i + 1]`` on thread ``i``."""
@@ -158,7 +136,7 @@ class _Workers:
             self._start()
         for part in range(count):
             begin = part * SLOT_STRIDE
-            job = (address, *arguments, space + part * scratch, parts[part], parts[part + 1])
+            job = (address, *arguments, space + part * own_bytes, parts[part], parts[part + 1])
             self._jobs[begin : begin + JOB_FIELDS] = job
             if part and self._slots[begin] == ASLEEP:
                 with contextlib.suppress(RuntimeError):  # it has been woken already

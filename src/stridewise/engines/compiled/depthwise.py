@@ -1,0 +1,95 @@
+"""Convolution of narrow groups, depthwise above all, and its gradients: plans and calls.
+
+Three sums over the same products. Two of them, the convolution and its gradient by the input, are
+one kernel (:mod:`~stridewise.engines.compiled.grouped`), with the roles of input and output
+channels exchanged; the gradient by the weights is the other
+(:mod:`~stridewise.engines.compiled.grouped_weight`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from functools import lru_cache
+
+import numpy as np
+
+from stridewise.arrays import Array
+from stridewise.engines.compiled.axis_problem import forward, phases
+from stridewise.engines.compiled.grouped_plan import GroupedPlan, grouped_plan
+from stridewise.engines.compiled.threads import get_num_threads, run
+from stridewise.specs import ConvSpec
+
+__all__ = ["conv", "conv_grad_weight", "conv_grad_x", "is_narrow"]
+
+# Vectors of one side that a vector of the other side may need.
+_MOST_PIECES = 4
+
+
+def is_narrow(spec: ConvSpec, C_in_group: int, C_out_group: int, lanes: int) -> bool:
+    """Whether these groups are computed here: several, with less than a vector of channels each.
+
+    Either one input channel and few outputs each, or powers of two that are not too different.
+    """
+    if spec.groups == 1:
+        return False
+    if C_in_group == 1:
+        return C_out_group <= min(_MOST_PIECES, lanes)
+    low, high = sorted((C_in_group, C_out_group))
+    powers = math.gcd(low, lanes) == low and math.gcd(high, lanes) == high
+    return powers and low < lanes and high <= _MOST_PIECES * low
+
+
+def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
+    """Multiply each window by each filter, add up, add the bias."""
+    N, C_in, C_out = x.shape[0], x.shape[-1], weight.shape[-1]
+    y = np.empty((N, *spec.output_size, C_out), x.dtype)
+    x, weight = np.ascontiguousarray(x), np.ascontiguousarray(weight)
+    if bias is not None:
+        bias = np.ascontiguousarray(bias)
+    at_bias = 0 if bias is None else bias.ctypes.data
+    plan = _forward_plan(spec, N, C_in, C_out, x.dtype.char, bias is not None, get_num_threads())
+    arrays = (x.ctypes.data, weight.ctypes.data, at_bias, y.ctypes.data)
+    run(plan.native, plan.items, (plan.address, *arrays), plan.scratch, plan.parallel)
+    return y
+
+
+def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
+    """Convolve the gradients with the filters turned around, all phases in one pass."""
+    N, C_in, C_out = grad_y.shape[0], weight.shape[-2] * spec.groups, weight.shape[-1]
+    grad_x = np.empty((N, *spec.input_size, C_in), grad_y.dtype)
+    grad_y, weight = np.ascontiguousarray(grad_y), _turned(weight, spec)
+    plan = _grad_x_plan(spec, N, C_in, C_out, grad_y.dtype.char, get_num_threads())
+    arrays = (grad_y.ctypes.data, weight.ctypes.data, 0, grad_x.ctypes.data)
+    run(plan.native, plan.items, (plan.address, *arrays), plan.scratch, plan.parallel)
+    return grad_x
+
+
+def _turned(weight: Array, spec: ConvSpec) -> Array:
+    """Weights of the convolution backwards: ``(*kernel, C_out_group, C_in)``."""
+    C_in_group, C_out = weight.shape[-2:]
+    C_out_group = C_out // spec.groups
+    if C_in_group == C_out_group == 1:
+        return np.ascontiguousarray(weight)
+    matrices = weight.reshape(-1, C_in_group, spec.groups, C_out_group)
+    return np.ascontiguousarray(matrices.transpose(0, 3, 2, 1))
+
+
+@lru_cache(1024)
+def _forward_plan(
+    spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str, has_bias: bool, threads: int
+) -> GroupedPlan:
+    axes = tuple(map(forward, spec.axes))
+    sizes = (spec.kernel_size, spec.input_size, spec.output_size)
+    channels = (C_in, C_out, spec.groups)
+    return grouped_plan(np.dtype(dtype), N, [axes], *channels, *sizes, has_bias, threads)
+
+
+@lru_cache(1024)
+def _grad_x_plan(
+    spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str, threads: int
+) -> GroupedPlan:
+    axes = list(itertools.product(*map(phases, spec.axes)))
+    sizes = (spec.kernel_size, spec.output_size, spec.input_size)
+    channels = (C_out, C_in, spec.groups)
+    return grouped_plan(np.dtype(dtype), N, axes, *channels, *sizes, False, threads)
