@@ -17,6 +17,10 @@ from stridewise.engines.compiled.direct_plan import direct_plan
 from stridewise.engines.compiled.plan import Plan
 from stridewise.engines.compiled.threads import get_num_threads
 from stridewise.engines.compiled.weight_gradient_plan import weight_gradient_plan
+from stridewise.engines.compiled.winograd_gradient_plan import (
+    WinogradGradientPlan,
+    winograd_gradient_plan,
+)
 from stridewise.engines.compiled.winograd_plan import WinogradPlan, winograd_plan
 from stridewise.specs import ConvSpec
 
@@ -122,6 +126,14 @@ def winograd_fits(dtype: np.dtype[Any], axes: tuple[AxisProblem, ...], channels:
 
 
 @lru_cache(1024)
-def _grad_weight_plan(spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str) -> Plan:
+def _grad_weight_plan(
+    spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str
+) -> Plan | WinogradGradientPlan:
     axes = tuple(map(forward, spec.axes))
-    return weight_gradient_plan(np.dtype(dtype), N, axes, C_in, C_out, spec.groups)
+    problem = (np.dtype(dtype), N, axes, C_in, C_out, spec.groups)
+    if winograd_fits(np.dtype(dtype), axes, Channels.forward(C_in, C_out, spec.groups)):
+        examples = N * math.prod(axis.size for axis in axes[:-2])
+        directly = partial(weight_gradient_plan, *problem)
+        two = axes[-2], axes[-1]
+        return winograd_gradient_plan(np.dtype(dtype), examples, two, C_in, C_out, directly)
+    return weight_gradient_plan(*problem)

@@ -21,7 +21,14 @@ from stridewise.engines.compiled.packing import pack, pack_transposed
 from stridewise.engines.compiled.tile import define_tile
 from stridewise.engines.compiled.winograd_matrices import apply_twice, transforms
 
-__all__ = ["HEADER_BYTES", "PARAMETERS", "build_input_transform", "build_products"]
+__all__ = [
+    "HEADER_BYTES",
+    "PARAMETERS",
+    "build_input_transform",
+    "build_products",
+    "note_if_spoilt",
+    "place_of",
+]
 
 # A buffer of transformed inputs begins with integers: the number of the first tile of the chunk,
 # how many there are, and whether an output was not finite.
@@ -37,7 +44,7 @@ PARAMETERS = (
 )
 
 
-def _place(p: Any, tile: Value, m: int) -> tuple[Value, Value, Value]:
+def place_of(p: Any, tile: Value, m: int) -> tuple[Value, Value, Value]:
     """Example, row and column of the first output of a tile."""
     in_image, n = tile % (p.h_tiles * p.w_tiles), tile // (p.h_tiles * p.w_tiles)
     return n, in_image // p.w_tiles * m, in_image % p.w_tiles * m
@@ -55,7 +62,7 @@ def build_input_transform(module: Module, m: int, lanes: int, masked: int) -> No
         rows_of = chunk + HEADER_BYTES // module.dtype.itemsize
         row_step = p.w_size * p.C_in
         with k.loop(first, last) as tile:
-            n, row, column = _place(p, tile + begin, m)
+            n, row, column = place_of(p, tile + begin, m)
             top, left = row - p.h_before, column - p.w_before
             image = x + n * p.h_size * row_step
             seen = k.variable(image + (top * row_step + left * p.C_in))
@@ -172,7 +179,7 @@ def build_products(
                     with k.when(wanted):
                         k.call(function, *arguments)
             with k.loop(begin_tile, end_tile) as tile:
-                place = _place(p, begin + tile, m)
+                place = place_of(p, begin + tile, m)
                 source = products + (tile - begin_tile) * width
                 for v in range(vectors):
                     with k.when(channels > v * lanes):
@@ -244,17 +251,26 @@ def _transform_output(
     mask = k.lanes_below(channels, lanes) if masked else None
     y_row = p.w_positions * p.C_out
     target = y + ((n * p.h_positions + row) * y_row + column * p.C_out)
-    # 0 · v is 0 for every finite v, and NaN for every other.
-    spoilt = k.reals(0.0, lanes)
+    results = []
     for i, line in enumerate(outputs):
         for j, vector in enumerate(line):
             result = vector + start
-            spoilt = k.multiply_add(result, k.reals(0.0, lanes), spoilt)
+            results.append(result)
             inside = (row + i < p.h_positions) & (column + j < p.w_positions)
             if i == j == 0:
                 target.store(result, mask)
             else:
                 with k.when(inside):
                     (target + y_row * i + p.C_out * j).store(result, mask)
+    note_if_spoilt(k, results, notes)
+
+
+def note_if_spoilt(k: Kernel, results: list[Value], notes: Pointer) -> None:
+    """Take note if any of these vectors is not finite."""
+    # 0 · v is 0 for every finite v, and NaN for every other.
+    zeros = k.reals(0.0, results[0].ir.type.count)
+    spoilt = zeros
+    for result in results:
+        spoilt = k.multiply_add(result, zeros, spoilt)
     with k.when(k.any_nan(spoilt)):
         (notes + 2).store(k.int(1))
