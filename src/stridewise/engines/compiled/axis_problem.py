@@ -54,7 +54,7 @@ def forward(axis: Axis) -> AxisProblem:
 
 
 def phases(axis: Axis) -> list[AxisProblem]:
-    """The phases of its gradient by the input; some may have no taps.
+    """The phases of its gradient by the input that have taps; elsewhere the gradient is 0.
 
     >>> axis = Axis(size=7, kernel=3, stride=2, before=1, after=1, dilation=1, positions=4)
     >>> [(phase.taps, phase.first_output, phase.output_step) for phase in phases(axis)]
@@ -63,19 +63,23 @@ def phases(axis: Axis) -> list[AxisProblem]:
     common = math.gcd(axis.dilation, axis.stride)
     apart = axis.stride // common  # from one tap of a phase to the next
     found = []
-    for first in range(min(axis.stride, axis.size)):
-        positions = -(-(axis.size - first) // axis.stride)
-        shifted = first + axis.before
-        starts = (k for k in range(min(apart, axis.kernel)) if (shifted - k * axis.dilation) % axis.stride == 0)
-        start = next(starts, None)
-        if start is None:
-            phase = AxisProblem(axis.positions, positions, 0)
-        else:
-            last = (axis.kernel - 1 - start) // apart
-            met = (shifted - (start + last * apart) * axis.dilation) // axis.stride
-            phase = AxisProblem(
-                *(axis.positions, positions, last + 1, 1, met, axis.dilation // common),
-                *(start + last * apart, -apart),
+    for start in range(min(apart, axis.kernel)):  # the first tap of a phase
+        first = (start * axis.dilation - axis.before) % axis.stride
+        if first >= axis.size:
+            continue
+        last = start + (axis.kernel - 1 - start) // apart * apart
+        base = (first + axis.before - last * axis.dilation) // axis.stride
+        found.append(
+            AxisProblem(
+                size=axis.positions,
+                positions=-(-(axis.size - first) // axis.stride),
+                taps=(last - start) // apart + 1,
+                base=base,
+                step=axis.dilation // common,
+                first_weight=last,
+                weight_step=-apart,
+                first_output=first,
+                output_step=axis.stride,
             )
-        found.append(phase._replace(first_output=first, output_step=axis.stride))
-    return found
+        )
+    return sorted(found, key=lambda phase: phase.first_output)

@@ -44,10 +44,11 @@ def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
 def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
     """Convolve the gradients with the filters turned around, phase by phase."""
     N, C_in, C_out = grad_y.shape[0], weight.shape[-2] * spec.groups, weight.shape[-1]
-    grad_x = np.empty((N, *spec.input_size, C_in), grad_y.dtype)
+    plans, cover = _grad_x_plans(spec, N, C_in, C_out, grad_y.dtype.char, get_num_threads())
+    grad_x = (np.empty if cover else np.zeros)((N, *spec.input_size, C_in), grad_y.dtype)
     grad_y, weight = np.ascontiguousarray(grad_y), np.ascontiguousarray(weight)
     arrays = (grad_y.ctypes.data, weight.ctypes.data, 0, grad_x.ctypes.data)
-    for plan in _grad_x_plans(spec, N, C_in, C_out, grad_y.dtype.char, get_num_threads()):
+    for plan in plans:
         plan.run(*arrays)
     return grad_x
 
@@ -81,14 +82,18 @@ def _forward_plan(
 @lru_cache(1024)
 def _grad_x_plans(
     spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str, threads: int
-) -> list[Plan | WinogradPlan]:
+) -> tuple[list[Plan | WinogradPlan], bool]:
+    """A plan for each phase, and whether the phases cover all of the input."""
     channels = Channels.backward(C_in, C_out, spec.groups)
     sizes = spec.output_size, spec.input_size
     strides = _tap_strides(spec, C_in, C_out)
-    return [
+    met = [phases(axis) for axis in spec.axes]
+    plans = [
         _plan(np.dtype(dtype), N, axes, channels, strides, *sizes, False, threads)
-        for axes in itertools.product(*map(phases, spec.axes))
+        for axes in itertools.product(*met)
     ]
+    covered = (sum(phase.positions for phase in of_axis) for of_axis in met)
+    return plans, tuple(covered) == spec.input_size
 
 
 def _plan(

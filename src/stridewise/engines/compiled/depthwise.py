@@ -11,12 +11,14 @@ from __future__ import annotations
 import itertools
 import math
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from stridewise.arrays import Array
 from stridewise.engines.compiled.axis_problem import forward, phases
 from stridewise.engines.compiled.grouped_plan import GroupedPlan, grouped_plan
+from stridewise.engines.compiled.grouped_weight_plan import grouped_weight_plan
 from stridewise.engines.compiled.threads import get_num_threads, run
 from stridewise.specs import ConvSpec
 
@@ -24,6 +26,7 @@ __all__ = ["conv", "conv_grad_weight", "conv_grad_x", "is_narrow"]
 
 # Vectors of one side that a vector of the other side may need.
 _MOST_PIECES = 4
+_CACHE_LINE = 64
 
 
 def is_narrow(spec: ConvSpec, C_in_group: int, C_out_group: int, lanes: int) -> bool:
@@ -43,7 +46,7 @@ def is_narrow(spec: ConvSpec, C_in_group: int, C_out_group: int, lanes: int) -> 
 def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
     """Multiply each window by each filter, add up, add the bias."""
     N, C_in, C_out = x.shape[0], x.shape[-1], weight.shape[-1]
-    y = np.empty((N, *spec.output_size, C_out), x.dtype)
+    y = _empty((N, *spec.output_size, C_out), x.dtype)
     x, weight = np.ascontiguousarray(x), np.ascontiguousarray(weight)
     if bias is not None:
         bias = np.ascontiguousarray(bias)
@@ -57,12 +60,24 @@ def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
 def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
     """Convolve the gradients with the filters turned around, all phases in one pass."""
     N, C_in, C_out = grad_y.shape[0], weight.shape[-2] * spec.groups, weight.shape[-1]
-    grad_x = np.empty((N, *spec.input_size, C_in), grad_y.dtype)
+    grad_x = _empty((N, *spec.input_size, C_in), grad_y.dtype)
     grad_y, weight = np.ascontiguousarray(grad_y), _turned(weight, spec)
     plan = _grad_x_plan(spec, N, C_in, C_out, grad_y.dtype.char, get_num_threads())
     arrays = (grad_y.ctypes.data, weight.ctypes.data, 0, grad_x.ctypes.data)
     run(plan.native, plan.items, (plan.address, *arrays), plan.scratch, plan.parallel)
     return grad_x
+
+
+def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
+    """Add up the products of gradients and inputs, slice by slice."""
+    N, C_in, C_out = x.shape[0], x.shape[-1], grad_y.shape[-1]
+    plan, slices = _grad_weight_plan(spec, N, C_in, C_out, x.dtype.char)
+    shape = (*spec.kernel_size, C_in // spec.groups, C_out)
+    sums = np.empty((slices, *shape), x.dtype)
+    x, grad_y = np.ascontiguousarray(x), np.ascontiguousarray(grad_y)
+    arrays = (x.ctypes.data, grad_y.ctypes.data, 0, sums.ctypes.data)
+    run(plan.native, plan.items, (plan.address, *arrays), plan.scratch, plan.parallel)
+    return sums[0] if slices == 1 else np.add.reduce(sums, axis=0)
 
 
 def _turned(weight: Array, spec: ConvSpec) -> Array:
@@ -73,6 +88,14 @@ def _turned(weight: Array, spec: ConvSpec) -> Array:
         return np.ascontiguousarray(weight)
     matrices = weight.reshape(-1, C_in_group, spec.groups, C_out_group)
     return np.ascontiguousarray(matrices.transpose(0, 3, 2, 1))
+
+
+def _empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """An array that begins with a cache line, so that no vector lies in two."""
+    size = math.prod(shape) * dtype.itemsize
+    space = np.empty(size + _CACHE_LINE, np.uint8)
+    begin = -space.ctypes.data % _CACHE_LINE
+    return space[begin : begin + size].view(dtype).reshape(shape)
 
 
 @lru_cache(1024)
@@ -93,3 +116,11 @@ def _grad_x_plan(
     sizes = (spec.kernel_size, spec.output_size, spec.input_size)
     channels = (C_out, C_in, spec.groups)
     return grouped_plan(np.dtype(dtype), N, axes, *channels, *sizes, False, threads)
+
+
+@lru_cache(1024)
+def _grad_weight_plan(
+    spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str
+) -> tuple[GroupedPlan, int]:
+    axes = tuple(map(forward, spec.axes))
+    return grouped_weight_plan(np.dtype(dtype), N, axes, C_in, C_out, spec.groups)

@@ -39,8 +39,10 @@ PARAMETERS = (
     # The two inner loops of a tile: columns of the kernel, and channels (or both in one).
     *("columns", "column_x", "run"),
     *("in_weight", "out_weight", "group_weight", "has_bias"),
-    # Elements of a panel from tap to tap in depth and in height; of the copy at a border.
-    *("d_panel", "h_panel", "patch_size"),
+    # Elements of a panel from tap to tap in depth and in height.
+    *("d_panel", "h_panel"),
+    # The copy of what a tile at a border sees: as it is in the image, or tap by tap.
+    *("patch_size", "patch_by_taps"),
 )
 
 
@@ -83,11 +85,11 @@ def build_direct(
                     panel + width + seen.first_tap,
                     panel,
                     seen.y + group * p.C_out_group + within * width,
-                    *(p.w_stride * p.w_x, 0, p.w_y),
+                    *(seen.pixel_x, 0, p.w_y),
                     p.C_out_group - within * width - (last_vectors - 1) * lanes,
                     *(seen.d_taps, seen.d_x, p.d_panel),
                     *(seen.h_taps, seen.h_x, p.h_panel),
-                    *(p.columns, p.column_x, p.run * width),
+                    *(p.columns, seen.column_x, p.run * width),
                     *(p.run, 1, width),
                 )
                 is_last = k.select(within == p.group_panels - 1, 1, 0)
@@ -131,11 +133,14 @@ class _Seen(NamedTuple):
     x: Pointer
     y: Pointer
     pixels: Value
-    # Taps that meet the image in depth and height, and how far they are apart in x.
+    # Taps that meet the image in depth and height.
     d_taps: Value
     h_taps: Value
+    # How far taps, and pixels of the tile, are apart in x.
     d_x: Value
     h_x: Value
+    column_x: Value
+    pixel_x: Value
     # Elements of a panel before the first of them.
     first_tap: Value
 
@@ -154,23 +159,40 @@ def _see(k: Kernel, p: Any, x: Pointer, y: Pointer, tile: Value, patch: Pointer,
     left = column * p.w_stride + p.w_base
     width = (pixels - 1) * p.w_stride + (p.w_taps - 1) * p.w_step + 1
 
-    d_x, h_x = p.d_step * p.d_x, p.h_step * p.h_x
-    seen_x = [k.variable(value) for value in (row_x + left * p.w_x, d_x, h_x)]
+    steps = (p.d_step * p.d_x, p.h_step * p.h_x, p.column_x, p.w_stride * p.w_x)
+    seen_x = [k.variable(value) for value in (row_x + left * p.w_x, *steps)]
     with k.when((left < 0) | (left + width > p.w_size)):
-        lower = k.least(k.most(0 - left, 0), width)
-        upper = k.least(k.most(p.w_size - left, lower), width)
+        by_taps = p.patch_by_taps != 0
+        row_size = k.select(by_taps, pixels * p.w_taps, width) * p.C_in
         with k.loop(0, d_taps) as i, k.loop(0, h_taps) as j:
-            source = row_x + (i * d_x + j * h_x + (left + lower) * p.w_x)
-            target = patch + (i * h_taps + j) * width * p.C_in
-            k.fill(target, lower * p.C_in)
-            k.copy(target + lower * p.C_in, source, (upper - lower) * p.C_in)
-            k.fill(target + upper * p.C_in, (width - upper) * p.C_in)
-        for variable, value in zip(seen_x, (patch, h_taps * width * p.C_in, width * p.C_in)):
+            row = row_x + (i * steps[0] + j * steps[1])
+            target = patch + (i * h_taps + j) * row_size
+            with k.either(by_taps) as (tapwise, whole):
+                with tapwise, k.loop(0, pixels) as pixel, k.loop(0, p.w_taps) as tap:
+                    begin = left + pixel * p.w_stride + tap * p.w_step
+                    _copy_columns(k, p, target + (pixel * p.w_taps + tap) * p.C_in, row, begin, k.int(1))
+                with whole:
+                    _copy_columns(k, p, target, row, left, width)
+        column_x = k.select(by_taps, p.C_in, p.column_x)
+        pixel_x = k.select(by_taps, p.w_taps, p.w_stride) * p.C_in
+        in_patch = (patch, h_taps * row_size, row_size, column_x, pixel_x)
+        for variable, value in zip(seen_x, in_patch, strict=True):
             variable.set(value)
-    begin, d_x, h_x = (variable.get() for variable in seen_x)
+    begin, *steps_there = (variable.get() for variable in seen_x)
     offset = p.first_y + n * p.example_y + d * p.d_y + h * p.h_y + column * p.w_y
     first_tap = d_first * p.d_panel + h_first * p.h_panel
-    return _Seen(begin, y + offset, pixels, d_taps, h_taps, d_x, h_x, first_tap)
+    return _Seen(begin, y + offset, pixels, d_taps, h_taps, *steps_there, first_tap)
+
+
+def _copy_columns(
+    k: Kernel, p: Any, target: Pointer, row: Pointer, left: Value, width: Value
+) -> None:
+    """Copy columns of a row of the image, with zeros for those beyond its borders."""
+    lower = k.least(k.most(0 - left, 0), width)
+    upper = k.least(k.most(p.w_size - left, lower), width)
+    k.fill(target, lower * p.C_in)
+    k.copy(target + lower * p.C_in, row + (left + lower) * p.w_x, (upper - lower) * p.C_in)
+    k.fill(target + upper * p.C_in, (width - upper) * p.C_in)
 
 
 def _inside(

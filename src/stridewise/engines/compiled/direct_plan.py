@@ -67,6 +67,8 @@ def direct_plan(
     one_run = groups == 1 and W.step == 1
     columns, run = (1, W.taps * C_in) if one_run else (W.taps, C_in_group)
     patch_width = (rows - 1) * W.stride + max(W.taps - 1, 0) * W.step + 1
+    by_taps = rows * W.taps < patch_width  # far apart: between them is more than in them
+    patch_width = min(patch_width, max(rows * W.taps, 1))
     patch_size = D.taps * H.taps * patch_width * C_in
     x_steps, y_steps = element_steps(x_size, C_in), element_steps(y_size, C_out)
     values: dict[str, int] = {
@@ -96,6 +98,7 @@ def direct_plan(
         "d_panel": H.taps * W.taps * C_in_group * width,
         "h_panel": W.taps * C_in_group * width,
         "patch_size": patch_size,
+        "patch_by_taps": int(by_taps),
     }
     values |= axis_values(axes, x_steps, y_steps)
     values |= {

@@ -38,7 +38,7 @@ PHASE_PARAMETERS = (*(f"{axis}_{name}" for axis in "dhw" for name in _AXIS), "fi
 _TILE = (
     "x:real* w:real* start:real* y:real* zeros:real* vectors:int start_step:int "
     "d_taps:int d_x:int d_w:int h_taps:int h_x:int h_w:int w_taps:int w_x:int w_w:int w_step:int "
-    "left:int size:int column_step:int column_x:int w_input:int y_pixel:int inputs_left:int "
+    "next_x:int left:int size:int column_step:int column_x:int w_input:int y_pixel:int inputs_left:int "
     "outputs_left:int"
 )
 
@@ -74,10 +74,12 @@ def build_grouped(
     stride: int,
     step: int,
     masked: int,
+    streamed: int,
 ) -> None:
     """Write the kernel for tiles of this :class:`Shape`.
 
-    If ``masked``, the channels end within a vector.
+    If ``masked``, the channels end within a vector. If ``streamed``, vectors of the output are
+    aligned, and so many that they are written past the caches.
     """
     groups = LaneGroups(lanes, C_in_group, C_out_group)
     shape = Shape(pixels, taps, stride, step)
@@ -85,7 +87,7 @@ def build_grouped(
     if groups.outputs < lanes:
         masks = (True,)
     tiles = {
-        (border, mask): _define_tile(module, groups, shape, border, mask)
+        (border, mask): _define_tile(module, groups, shape, border, mask, bool(streamed))
         for border in (False, True)
         for mask in masks
     }
@@ -114,6 +116,8 @@ def build_grouped(
                     *(p.C_in - in_lanes, p.C_out - out_lanes),
                 )
                 _do_segment(k, job, groups, shape, tiles)
+        if streamed:
+            k.builder.fence("seq_cst")
 
 
 class _Job(NamedTuple):
@@ -152,6 +156,7 @@ def _do_segment(k: Kernel, job: _Job, groups: LaneGroups, shape: Shape, tiles: A
         y = job.y + (n * p.example_y + d * phase.d_y + h * phase.h_y)
         unrolled = shape.taps > 1
         reach = (shape.pixels - 1) * phase.w_stride + (phase.w_taps - 1) * phase.w_step + 1
+        next_x = ((phase.h_taps - 1) * phase.h_step + phase.h_stride) * phase.h_x
         with k.loop(left_most, right_most, shape.pixels) as begin:
             # The last tile of a row overlaps the one before: the same sums, written twice.
             column = k.least(begin, phase.w_positions - shape.pixels)
@@ -162,7 +167,7 @@ def _do_segment(k: Kernel, job: _Job, groups: LaneGroups, shape: Shape, tiles: A
                 *(d_taps, phase.d_step * phase.d_x, phase.d_weight),
                 *(h_taps, phase.h_step * phase.h_x, phase.h_weight),
                 *(1 if unrolled else phase.w_taps, phase.w_step * phase.w_x, phase.w_weight),
-                *(phase.w_step, left, phase.w_size),
+                *(phase.w_step, next_x, left, phase.w_size),
                 1 if unrolled else phase.w_stride,
                 phase.w_x if unrolled else phase.w_x * phase.w_stride,
                 *(p.C_out, phase.w_y, job.inputs_left, job.outputs_left),
@@ -195,11 +200,12 @@ def _call(k: Kernel, groups: LaneGroups, tiles: Any, border: bool, arguments: li
 
 
 def _define_tile(
-    module: Module, groups: LaneGroups, shape: Shape, border: bool, masked: bool
+    module: Module, groups: LaneGroups, shape: Shape, border: bool, masked: bool, streamed: bool
 ) -> Any:
     """Write the tile: ``y[pixel] = start + Σ x[pixel · stride + tap · step] · w[tap]``.
 
-    A ``border`` tile takes zeros for columns outside the image.
+    A ``border`` tile takes zeros for columns outside the image. While it computes, the row that
+    the tile below it will be the first to see comes nearer.
     """
     name = f"tile{'_border' if border else ''}{'_masked' if masked else ''}"
     lanes = groups.lanes
@@ -215,6 +221,9 @@ def _define_tile(
             first = (t["start"] + vector * t["start_step"]).load(lanes, out_mask)
             sums = [k.variable(first) for _ in range(shape.pixels)]
             x_0, w_0 = t["x"] + in_lanes, t["w"] + out_lanes
+            if not border:
+                for column in range(shape.pixels * shape.stride):
+                    (x_0 + t["next_x"] + t["column_x"] * column).prefetch()
             with k.loop(0, t["d_taps"]) as i:
                 x_1, w_1 = x_0 + i * t["d_x"], w_0 + i * t["d_w"]
                 with k.loop(0, t["h_taps"]) as j, k.loop(0, t["w_taps"]) as m:
@@ -224,7 +233,10 @@ def _define_tile(
                     _add_row(t, columns, w, sums, groups, shape, x_masks, out_mask)
             for pixel in range(shape.pixels):
                 y = t["y"] + (out_lanes + t["y_pixel"] * pixel)
-                y.store(sums[pixel].get(), out_mask)
+                if streamed:
+                    y.stream(sums[pixel].get())
+                else:
+                    y.store(sums[pixel].get(), out_mask)
     return k.function
 
 

@@ -14,10 +14,12 @@ from stridewise.engines.compiled.grouped import PARAMETERS, PHASE_PARAMETERS, bu
 from stridewise.engines.compiled.lane_groups import LaneGroups
 from stridewise.engines.compiled.target import host
 
-__all__ = ["GroupedPlan", "grouped_plan", "lane_groups", "steps"]
+__all__ = ["GroupedPlan", "axis_values", "grouped_plan", "lane_groups", "steps", "unrolled"]
 
 # Below this many multiply-adds a second thread costs more than it brings.
 SERIAL_WORK = 200_000
+# An output of this size is not in the caches any more when somebody reads it.
+STREAMED_BYTES = 8 * 2**20
 # Rows of this many taps are unrolled; longer ones loop.
 _MOST_UNROLLED = 7
 # Multiply-adds in the code of one tile for one row of taps: more would crowd the code cache.
@@ -100,9 +102,11 @@ def grouped_plan(
         numbers += _phase_numbers(axes, x_steps, y_steps, weight_steps)
     parameters = (ctypes.c_int64 * len(numbers))(*numbers)
     masked = int(C_out % used.outputs != 0)
+    y_bytes = N * math.prod(y_size) * C_out * dtype.itemsize
+    streamed = int(y_bytes >= STREAMED_BYTES and used.outputs == used.lanes and not masked)
     work = rows * columns * C_out * used.C_in_group * math.prod(kernel_size)
     return GroupedPlan(
-        kernel(build_grouped, dtype.name, *used, pixels, *row, masked),
+        kernel(build_grouped, dtype.name, *used, pixels, *row, masked, streamed),
         parameters,
         ctypes.addressof(parameters),
         rows * segments * chunks,
@@ -115,14 +119,18 @@ def _tile(
     phases: list[tuple[AxisProblem, ...]], used: LaneGroups, registers: int
 ) -> tuple[int, int, int, int]:
     """Pixels of a tile; taps that are unrolled, their stride and step."""
-    column = phases[0][2]
-    taps, stride, step = 1, 1, 1
-    if len(phases) == 1 and 1 < column.taps <= _MOST_UNROLLED and column.step * column.stride <= 2:
-        taps, stride, step = column.taps, column.stride, column.step
-    most = (registers - 4) // 2 + (registers == 32) * 0
+    taps, stride, step = unrolled(phases[0][2]) if len(phases) == 1 else (1, 1, 1)
+    most = (registers - 4) // 2
     most = max(1, min(most, _MOST_CODE // (taps * used.C_in_group * used.pieces)))
     positions = min(axes[2].positions for axes in phases)
     return -(-positions // -(-positions // most)), taps, stride, step
+
+
+def unrolled(column: AxisProblem) -> tuple[int, int, int]:
+    """Taps of a row that are unrolled, their stride and step: all of them if it is worth it."""
+    if 1 < column.taps <= _MOST_UNROLLED and column.step * column.stride <= 2:
+        return column.taps, column.stride, column.step
+    return 1, 1, 1
 
 
 def _phase_numbers(
@@ -137,6 +145,18 @@ def _phase_numbers(
             axis.first_weight * step for axis, step in zip(axes, weight_steps, strict=True)
         ),
     }
+    values |= axis_values(axes, x_steps, y_steps, weight_steps)
+    return [values[name] for name in PHASE_PARAMETERS]
+
+
+def axis_values(
+    axes: tuple[AxisProblem, ...],
+    x_steps: tuple[int, ...],
+    y_steps: tuple[int, ...],
+    weight_steps: tuple[int, ...],
+) -> dict[str, int]:
+    """The integers of each axis, by their names in the kernel."""
+    values: dict[str, int] = {}
     for name, axis, x_step, y_step, weight_step in zip(
         "dhw", axes, x_steps, y_steps, weight_steps, strict=True
     ):
@@ -151,4 +171,4 @@ def _phase_numbers(
             f"{name}_y": y_step * axis.output_step,
             f"{name}_weight": weight_step * axis.weight_step,
         }
-    return [values[name] for name in PHASE_PARAMETERS]
+    return values

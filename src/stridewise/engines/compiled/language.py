@@ -217,6 +217,20 @@ class Pointer(Value):
         align = ir.Constant(ir.IntType(32), k.alignment(self.element))
         k.builder.call(function, [value.ir, self.ir, align, mask.ir])
 
+    def stream(self, value: Value) -> None:
+        """Write a vector past the caches; the address must be a multiple of its size."""
+        k = self.k
+        size = value.ir.type.count * k.module.dtype.itemsize
+        one = k.module.ir.add_metadata([ir.Constant(ir.IntType(32), 1)])
+        k.builder.store(value.ir, self.ir, align=size).set_metadata("nontemporal", one)
+
+    def prefetch(self) -> None:
+        """Have the cache line brought near; the address need not be inside an array."""
+        kinds = [ir.PointerType(), *[ir.IntType(32)] * 3]
+        function = self.k.module.intrinsic("llvm.prefetch.p0", ir.VoidType(), kinds)
+        numbers = [ir.Constant(ir.IntType(32), number) for number in (0, 3, 1)]  # data, to read
+        self.k.builder.call(function, [self.ir, *numbers])
+
 
 class Variable:
     """A number of the generated code that changes."""

@@ -43,7 +43,7 @@ def tile_shape(count: int, channels: int, lanes: int, registers: int) -> tuple[i
     fewest loads.
 
     >>> tile_shape(56, 64, lanes=16, registers=32), tile_shape(7, 512, lanes=16, registers=32)
-    ((14, 2), (7, 3))
+    ((6, 4), (7, 3))
     """
     best = (math.inf, 0.0, 0, 0)
     total = -(-channels // lanes)

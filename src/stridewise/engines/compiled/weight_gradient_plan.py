@@ -34,7 +34,7 @@ def weight_gradient_plan(
     axes = (POINT,) * (3 - len(axes)) + axes
     D, H, W = axes
     C_in_group, C_out_group = C_in // groups, C_out // groups
-    framed = groups == 1 and W.step == 1 and W.taps > 1 and C_in < _FEW_CHANNELS
+    framed = groups == 1 and W.taps > 1 and C_in < _FEW_CHANNELS and _is_dense(axes)
 
     target = host()
     lanes = tile_lanes(target, dtype, C_out_group)
@@ -47,7 +47,8 @@ def weight_gradient_plan(
     row_tiles, long_tiles = split(count, rows)
 
     # As many columns, then rows, then examples as fit.
-    pixel_bytes = (W.stride * H.stride * C_in + C_out) * dtype.itemsize
+    seen = math.prod(min(axis.stride, axis.taps) for axis in (H, W)) * C_in
+    pixel_bytes = (seen + C_out) * dtype.itemsize
     fitting = max(1, _BLOCK_BYTES // pixel_bytes)
     block_columns = min(W.positions, fitting)
     block_rows = max(1, min(H.positions, fitting // W.positions))
@@ -90,3 +91,8 @@ def weight_gradient_plan(
         D.taps * frame_rows * frame_row * dtype.itemsize if framed else 0,
         work > SERIAL_WORK,
     )
+
+
+def _is_dense(axes: tuple[AxisProblem, ...]) -> bool:
+    """Whether windows leave out little of the image that they slide over."""
+    return all(axis.step == 1 and axis.stride <= 2 * axis.taps for axis in axes)
