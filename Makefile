@@ -13,7 +13,7 @@ help:
 	@echo "make check   style, types, architecture"
 	@echo "make judge   compare with PyTorch (installs torch, about 200 MB)"
 	@echo "make fuzz    60,000 random problems against other implementations"
-	@echo "make bench   measure the speed"
+	@echo "make bench   measure the speed, beside whatever else is installed in .venv"
 	@echo "make clean   remove .venv and caches; runs stay"
 
 demo: .venv/installed-train
@@ -38,7 +38,7 @@ fuzz: .venv/installed-test
 	$(BIN)/pytest tests/test_fuzz.py --hypothesis-profile=fuzz -n 2
 
 bench: .venv/installed-test
-	$(BIN)/python -m benchmarks
+	$(BIN)/stridewise bench
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .import_linter_cache

@@ -1,1 +1,1 @@
-"""Speed, measured as ratios in one process: ``python -m benchmarks``."""
+"""What ``stridewise bench`` does not measure: engines beside one another, whole networks."""

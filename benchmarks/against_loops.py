@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import stridewise as sw
-from benchmarks.timing import medians
+from stridewise.benchmark.timing import medians
 from stridewise.notebook import conv_backward, conv_forward, pool_backward, pool_forward
 
 __all__ = ["TimesFaster", "cases", "measure"]

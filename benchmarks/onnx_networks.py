@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import onnxruntime
 
-from benchmarks.timing import medians
 from stridewise.arrays import Array
+from stridewise.benchmark.timing import medians
 from stridewise.exchange.onnx import load
 from tests.exchange.networks import light, trained
 

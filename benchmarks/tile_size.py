@@ -12,8 +12,8 @@ from unittest.mock import patch
 import numpy as np
 
 import stridewise as sw
-from benchmarks.timing import medians
 from stridewise.arrays import Array
+from stridewise.benchmark.timing import medians
 from stridewise.engines.vectorized import convolution
 from stridewise.engines.vectorized.tiles import tiles
 

@@ -73,6 +73,9 @@ from stridewise.blocks import (
     elu_backward,
     erf,
     erf_backward,
+    explain_conv1d,
+    explain_conv2d,
+    explain_conv3d,
     fold,
     fold_backward,
     gelu,
@@ -153,7 +156,17 @@ from stridewise.blocks import (
     unfold,
     unfold_backward,
 )
-from stridewise.engines import EngineInfo, engine_info, set_engine, use_engine
+from stridewise.engines import (
+    EngineInfo,
+    Explanation,
+    engine_info,
+    get_num_threads,
+    get_precision,
+    set_engine,
+    set_num_threads,
+    set_precision,
+    use_engine,
+)
 from stridewise.errors import StridewiseError
 
 __version__ = "0.1.0"
@@ -165,6 +178,7 @@ __all__ = [
     "ConvGradients",
     "DeformConvGradients",
     "EngineInfo",
+    "Explanation",
     "GroupNormGradients",
     "InstanceNormGradients",
     "LayerNormGradients",
@@ -221,10 +235,15 @@ __all__ = [
     "engine_info",
     "erf",
     "erf_backward",
+    "explain_conv1d",
+    "explain_conv2d",
+    "explain_conv3d",
     "fold",
     "fold_backward",
     "gelu",
     "gelu_backward",
+    "get_num_threads",
+    "get_precision",
     "global_avg_pool",
     "global_avg_pool_backward",
     "global_max_pool",
@@ -283,6 +302,8 @@ __all__ = [
     "selu",
     "selu_backward",
     "set_engine",
+    "set_num_threads",
+    "set_precision",
     "sigmoid",
     "sigmoid_backward",
     "silu",

@@ -19,10 +19,13 @@ Array = npt.NDArray[Any]
 ArrayLike = npt.ArrayLike
 
 _FLOATS = (np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64))
+_COMPUTED = frozenset(_FLOATS[1:])
 
 
 def as_array(operation: str, name: str, value: ArrayLike) -> Array:
     """Read anything that NumPy can read as real numbers; nothing is copied if it is an array."""
+    if type(value) is np.ndarray and value.dtype in _COMPUTED:
+        return value
     try:
         array = np.asarray(value)
     except ValueError as error:
@@ -64,6 +67,9 @@ def prepare(operation: str, **values: ArrayLike) -> tuple[list[Array], np.dtype[
     dtype('float64')
     """
     arrays = [as_array(operation, name, value) for name, value in values.items()]
+    first = arrays[0].dtype
+    if first in _COMPUTED and all(array.dtype is first for array in arrays):
+        return arrays, first
     result = np.result_type(*(array.dtype for array in arrays))
     if result.kind != "f":
         result = np.dtype(np.float64)
@@ -73,6 +79,8 @@ def prepare(operation: str, **values: ArrayLike) -> tuple[list[Array], np.dtype[
 
 def finish(array: Array, result: np.dtype[Any]) -> Array:
     """Return a computed array in the dtype that :func:`prepare` promised."""
+    if type(array) is np.ndarray and array.dtype is result:
+        return array
     with np.errstate(over="ignore"):  # beyond float16 there is infinity, as in every cast
         return np.asarray(array, dtype=result)
 

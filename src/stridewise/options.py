@@ -11,6 +11,7 @@ import numpy as np
 from stridewise.errors import OptionError, OptionTypeError, explain, nearest
 
 __all__ = [
+    "plain_key",
     "real_number",
     "require_choice",
     "require_flag",
@@ -198,3 +199,26 @@ def require_size(operation: str, size: object) -> tuple[int, int]:
         )
     height, width = (require_integer(operation, "size", side, at_least=1) for side in size)
     return height, width
+
+
+def plain_key(*options: object) -> tuple[object, ...] | None:
+    """The options as a key of a dictionary; None if they are not all plain.
+
+    Plain are integers, names, None, and tuples of them: 1.0 and True equal 1 and would share its
+    key, but are not accepted where 1 is.
+
+    Examples
+    --------
+    >>> plain_key(1, (2, 3), "same")
+    (1, (2, 3), 'same')
+    >>> plain_key(1, (2, 3.0)) is None
+    True
+    """
+    return options if all(map(_is_plain, options)) else None
+
+
+def _is_plain(option: object) -> bool:
+    kind = type(option)
+    if kind is int or kind is str or option is None:
+        return True
+    return kind is tuple and all(map(_is_plain, option))  # type: ignore[call-overload]

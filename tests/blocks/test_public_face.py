@@ -2,6 +2,7 @@
 
 import inspect
 import pydoc
+import re
 import subprocess
 import sys
 
@@ -34,10 +35,15 @@ SIGNATURES = {
     "engine_info": "()",
     "erf": "(x)",
     "erf_backward": "(grad_y, x)",
+    "explain_conv1d": "(x_shape, weight_shape, *, stride=1, padding=0, dilation=1, groups=1, dtype='float32')",
+    "explain_conv2d": "(x_shape, weight_shape, *, stride=1, padding=0, dilation=1, groups=1, dtype='float32')",
+    "explain_conv3d": "(x_shape, weight_shape, *, stride=1, padding=0, dilation=1, groups=1, dtype='float32')",
     "fold": "(columns, output_size, kernel_size, *, stride=1, padding=0, dilation=1)",
     "fold_backward": "(grad_y, columns, output_size, kernel_size, *, stride=1, padding=0, dilation=1)",
     "gelu": "(x, approximate='none')",
     "gelu_backward": "(grad_y, x, approximate='none')",
+    "get_num_threads": "()",
+    "get_precision": "()",
     "global_avg_pool": "(x, *, keepdims=False)",
     "global_avg_pool_backward": "(grad_y, x, *, keepdims=False)",
     "global_max_pool": "(x, *, keepdims=False)",
@@ -87,6 +93,8 @@ SIGNATURES = {
     "selu": "(x, alpha=1.6732632423543772, gamma=1.0507009873554805)",
     "selu_backward": "(grad_y, x, alpha=1.6732632423543772, gamma=1.0507009873554805)",
     "set_engine": "(name)",
+    "set_num_threads": "(threads)",
+    "set_precision": "(precision)",
     "sigmoid": "(x)",
     "sigmoid_backward": "(grad_y, x)",
     "silu": "(x)",
@@ -122,6 +130,7 @@ for _rank in ("1d", "2d", "3d"):
         f"max_pool{_rank}_with_indices": "(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False)",
     }
 TYPES = {
+    "Explanation": None,
     "BatchNormGradients": ("x", "weight", "bias"),
     "ConvGradients": ("x", "weight", "bias"),
     "DeformConvGradients": ("x", "offset", "weight", "bias", "mask"),
@@ -166,7 +175,10 @@ def test_help(name):
     assert inspect.getdoc(function).splitlines()[0].endswith((".", ";", "``"))
 
 
-@pytest.mark.parametrize("name", [name for name in SIGNATURES if "engine" not in name])
+SETTING = re.compile("engine|num_threads|precision")
+
+
+@pytest.mark.parametrize("name", [name for name in SIGNATURES if not SETTING.search(name)])
 def test_docstring(name):
     docstring = inspect.getdoc(getattr(sw, name))
     for title in ("Parameters", "Returns", "Examples"):

@@ -22,7 +22,7 @@ FOUR_LINES = re.compile(r"[^\n]+\n  needed:   [^\n]+\n  received: [^\n]+\n  try:
         ("--size 8by8", "this is not a size", "64x48, or 64 for both"),
         ("--size 9x9", "these images have another size", "size=(8, 8)"),
         ("--engine nunpy", "there is no engine of that name", "'numpy'"),
-        ("--engine compiler", "there is no engine of that name", "'numpy'"),
+        ("--engine compiler", "there is no engine of that name", "'compiled'"),
         ("--run taken", "the run folder exists already", "taken-2"),
         ("--run taken/file/run", "the run folder cannot be made", "--run"),
         ("--epochs 0", "`epochs` is out of range", "epochs=1"),

@@ -7,12 +7,13 @@ from typing import get_args, get_type_hints
 import pytest
 from typer.models import ArgumentInfo, OptionInfo
 
+from stridewise.cli.bench import bench
 from stridewise.cli.engines import engines
 from stridewise.cli.predict import predict
 from stridewise.cli.run import run
 from stridewise.cli.train import train
 
-COMMANDS = {"train": train, "predict": predict, "run": run, "engines": engines}
+COMMANDS = {"train": train, "predict": predict, "run": run, "bench": bench, "engines": engines}
 
 
 def parameters_of(command):

@@ -13,6 +13,7 @@ from PIL import Image
 from rich.console import Console
 
 import stridewise.cli.run as module
+from stridewise.engines import engine_info
 
 FOUR_LINES = re.compile(r"[^\n]+\n  needed:   [^\n]+\n  received: [^\n]+\n  try:      [^\n]+\n")
 
@@ -94,7 +95,8 @@ def test_the_largest_numbers_of_vectors(stridewise, models, orange, blue, model)
         ["", "0", "0.0000"],
     ]
     assert ran.out.splitlines()[0] == (
-        f"{model}.onnx takes the image's own size; RGB; pixels from 0 to 1; engine numpy"
+        f"{model}.onnx takes the image's own size; RGB; pixels from 0 to 1; "
+        f"engine {engine_info().in_use}"
     )
 
 

@@ -38,14 +38,14 @@ def pretend(monkeypatch):
 
 
 class Absent:
-    """A finder for which a module does not exist, under the name that is asked for or another."""
+    """A finder that fails where the compiled engine is looked for."""
 
-    def __init__(self, missing):
-        self.missing = missing
+    def __init__(self, error):
+        self.error = error
 
     def find_spec(self, name, path=None, target=None):
         if name == "stridewise.engines.compiled":
-            raise ModuleNotFoundError(f"No module named {self.missing!r}", name=self.missing)
+            raise self.error
 
 
 @pytest.mark.parametrize("ask", ASK)
@@ -174,14 +174,17 @@ def test_an_empty_environment_variable_is_none(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("missing", "reason"),
+    ("error", "reason"),
     [
-        ("stridewise.engines.compiled", "this version of Stridewise does not have it"),
-        ("numba", r"it needs the package numba: pip install 'stridewise\[fast\]'"),
+        (
+            ModuleNotFoundError("llvmlite", name="llvmlite"),
+            r"it needs the package llvmlite: pip install 'stridewise\[fast\]'",
+        ),
+        (OSError("no libllvmlite.so"), "it cannot be loaded: no libllvmlite.so"),
     ],
 )
-def test_an_engine_that_is_not_there_says_why(pretend, monkeypatch, missing, reason):
-    pretend(Absent(missing))
+def test_an_engine_that_is_not_there_says_why(pretend, monkeypatch, error, reason):
+    pretend(Absent(error))
     for ask in ASK:
         problem = f"{ask}: the engine 'compiled' is not available"
         with pytest.raises(EngineError, match=rf"(?s)^{problem}.*received: 'compiled': {reason}"):

@@ -71,6 +71,11 @@ from stridewise.blocks.depth_to_space import (
 )
 from stridewise.blocks.dropout import dropout, dropout_backward
 from stridewise.blocks.erf import erf, erf_backward
+from stridewise.blocks.explain_convolution import (
+    explain_conv1d,
+    explain_conv2d,
+    explain_conv3d,
+)
 from stridewise.blocks.exponential_units import (
     celu,
     celu_backward,
@@ -247,6 +252,9 @@ __all__ = [
     "elu_backward",
     "erf",
     "erf_backward",
+    "explain_conv1d",
+    "explain_conv2d",
+    "explain_conv3d",
     "fold",
     "fold_backward",
     "gelu",

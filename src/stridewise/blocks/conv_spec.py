@@ -6,10 +6,14 @@ from stridewise.arrays import Array, require_rank
 from stridewise.axis_options import AxisInts, Padding
 from stridewise.blocks.ranks import LAYOUTS
 from stridewise.errors import ShapeError, explain
-from stridewise.options import require_integer
+from stridewise.options import plain_key, require_integer
 from stridewise.specs import ConvSpec
 
 __all__ = ["conv_spec"]
+
+# Specs of earlier calls: a course-sized convolution takes less time than its validation.
+_known: dict[tuple[object, ...] | None, ConvSpec] = {}
+_MOST_KNOWN = 1024
 
 
 def conv_spec(
@@ -27,6 +31,29 @@ def conv_spec(
     >>> conv_spec("demo", 1, np.zeros((1, 5, 2)), np.zeros((3, 2, 4)), 2, 0, 1, 1).output_size
     (2,)
     """
+    options = (stride, padding, dilation, groups)
+    key = plain_key(operation, rank, x.shape, weight.shape, *options)
+    known = _known.get(key)
+    if known is not None:
+        return known
+    spec = _validated(operation, rank, x, weight, *options)
+    if key is not None:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[key] = spec
+    return spec
+
+
+def _validated(
+    operation: str,
+    rank: int,
+    x: Array,
+    weight: Array,
+    stride: AxisInts,
+    padding: Padding,
+    dilation: AxisInts,
+    groups: int,
+) -> ConvSpec:
     require_rank(operation, "x", x, LAYOUTS[rank])
     require_rank(operation, "weight", weight, (*("kernel",) * rank, "C_in // groups", "C_out"))
     groups = require_integer(operation, "groups", groups, at_least=1)

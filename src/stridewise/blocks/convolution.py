@@ -114,9 +114,7 @@ def conv(
     for given in biases:
         because = "one number for each output channel of `weight`"
         require_shape(operation, "bias", given, weight.shape[-1:], because)
-    with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
-        y = current_engine().conv(x, weight, biases[0] if biases else None, spec)
-    return finish(y, result)
+    return finish(current_engine().conv(x, weight, biases[0] if biases else None, spec), result)
 
 
 def conv_backward(
@@ -182,9 +180,9 @@ def conv_backward(
     shape = (x.shape[0], *spec.output_size, weight.shape[-1])
     require_shape(operation, "grad_y", grad_y, shape, because)
     engine = current_engine()
+    grad_x = engine.conv_grad_x(grad_y, weight, spec)
+    grad_weight = engine.conv_grad_weight(grad_y, x, spec)
     with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
-        grad_x = engine.conv_grad_x(grad_y, weight, spec)
-        grad_weight = engine.conv_grad_weight(grad_y, x, spec)
         # Millions of float32 summands lose digits one by one: accumulate in float64.
         grad_bias = grad_y.reshape(-1, weight.shape[-1]).sum(axis=0, dtype=np.float64)
     return ConvGradients(

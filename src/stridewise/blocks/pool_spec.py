@@ -5,9 +5,14 @@ from __future__ import annotations
 from stridewise.arrays import Array, require_rank
 from stridewise.axis_options import AxisInts, Padding
 from stridewise.blocks.ranks import LAYOUTS
+from stridewise.options import plain_key
 from stridewise.specs import PoolSpec
 
 __all__ = ["pool_spec"]
+
+# Specs of earlier calls: a course-sized pooling takes less time than its validation.
+_known: dict[tuple[object, ...] | None, PoolSpec] = {}
+_MOST_KNOWN = 1024
 
 
 def pool_spec(
@@ -22,8 +27,18 @@ def pool_spec(
     count_include_pad: bool = True,
 ) -> PoolSpec:
     """Refuse an ``x`` of another rank, and validate the options for its size."""
+    options = (kernel_size, stride, padding, dilation)
+    key = plain_key(operation, rank, x.shape, *options)
+    flags = (ceil_mode, count_include_pad)
+    if key is not None and set(map(type, flags)) == {bool}:
+        key = (*key, *flags)
+        known = _known.get(key)
+        if known is not None:
+            return known
+    else:
+        key = None
     require_rank(operation, "x", x, LAYOUTS[rank])
-    return PoolSpec.of(
+    spec = PoolSpec.of(
         operation,
         x.shape[1:-1],
         kernel_size,
@@ -33,3 +48,8 @@ def pool_spec(
         ceil_mode=ceil_mode,
         count_include_pad=count_include_pad,
     )
+    if key is not None:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[key] = spec
+    return spec

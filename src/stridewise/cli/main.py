@@ -22,6 +22,7 @@ def _run() -> None:
     try:
         import typer
 
+        from stridewise.cli.bench import bench
         from stridewise.cli.engines import engines
         from stridewise.cli.predict import predict
         from stridewise.cli.run import run
@@ -37,7 +38,7 @@ def _run() -> None:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for command in (train, predict, run, engines):
+    for command in (train, predict, run, bench, engines):
         app.command()(command)
     try:
         app(prog_name="stridewise")

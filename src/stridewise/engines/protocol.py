@@ -18,9 +18,12 @@ A gradient has the shape of the array whose name it carries.
 
 from __future__ import annotations
 
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
+
+import numpy as np
 
 from stridewise.arrays import Array
+from stridewise.engines.explanation import Step
 from stridewise.specs import ConvSpec, PoolSpec
 
 __all__ = ["Engine", "Ties"]
@@ -29,7 +32,7 @@ Ties: TypeAlias = Literal["first", "all"]
 
 
 class Engine(Protocol):
-    """The seven functions. A module that defines them is an engine."""
+    """The seven functions, and what the engine says of them: a module with these is an engine."""
 
     def conv(self, x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
         """Multiply each window by each filter, add up, add the bias."""
@@ -66,4 +69,10 @@ class Engine(Protocol):
 
     def avg_pool_grad(self, grad_y: Array, spec: PoolSpec) -> Array:
         """Spread each gradient evenly over the taps that its window averaged."""
+        ...
+
+    def explain(
+        self, spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: np.dtype[Any]
+    ) -> tuple[Step, ...]:
+        """Say how the engine computes a convolution of these sizes; it computes nothing."""
         ...

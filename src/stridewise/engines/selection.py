@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
@@ -67,9 +68,9 @@ def _why_missing(name: str) -> str | None:
     try:
         importlib.import_module(_MODULES[name])
     except ModuleNotFoundError as error:
-        if error.name == _MODULES[name]:
-            return "this version of Stridewise does not have it"
         return f"it needs the package {error.name}: pip install 'stridewise[fast]'"
+    except (ImportError, OSError) as error:  # there, but broken or made for another Python
+        return f"it cannot be loaded: {error}"
     return None
 
 
@@ -112,12 +113,13 @@ def _choice() -> tuple[str, str]:
     asked = os.environ.get(_VARIABLE)
     if asked:
         return _checked(asked, _VARIABLE), _VARIABLE
-    return _available()[0], "default"
+    return next(name for name in _MODULES if _why_missing(name) is None), "default"
 
 
 def current_engine() -> Engine:
     """The engine in use; a module with the seven functions of the protocol."""
-    module: ModuleType = importlib.import_module(_MODULES[_choice()[0]])
+    path = _MODULES[_choice()[0]]
+    module: ModuleType = sys.modules.get(path) or importlib.import_module(path)
     return cast(Engine, module)
 
 

@@ -1,144 +1,99 @@
-"""Convolution and its gradients: which algorithm, then one call a phase."""
+"""Convolution and its gradients: find the plan, give it the addresses of the arrays."""
 
 from __future__ import annotations
 
-import itertools
-import os
-import math
-from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 
 from stridewise.arrays import Array
-from stridewise.engines.compiled.axis_problem import POINT, AxisProblem, forward, phases
-from stridewise.engines.compiled.channels import Channels
-from stridewise.engines.compiled.direct_plan import direct_plan
-from stridewise.engines.compiled.plan import Plan
-from stridewise.engines.compiled.threads import get_num_threads
-from stridewise.engines.compiled.weight_gradient_plan import weight_gradient_plan
-from stridewise.engines.compiled.winograd_gradient_plan import (
-    WinogradGradientPlan,
-    winograd_gradient_plan,
+from stridewise.engines.compiled.code.addresses import address_of
+from stridewise.engines.compiled.code.target import host
+from stridewise.engines.compiled.convolution_plans import (
+    forward_plan,
+    grad_weight_plan,
+    grad_x_plans,
 )
-from stridewise.engines.compiled.winograd_plan import WinogradPlan, winograd_plan
+from stridewise.engines.compiled.direct.few_channels import (
+    filters_side_by_side,
+    pixels_a_vector,
+    shared_plans,
+)
+from stridewise.engines.compiled.grouped import calls as grouped
+from stridewise.engines.num_threads import get_num_threads
+from stridewise.engines.precision import get_precision
 from stridewise.specs import ConvSpec
 
-__all__ = ["conv", "conv_grad_weight", "conv_grad_x"]
+__all__ = ["conv", "conv_grad_weight", "conv_grad_x", "is_narrow"]
 
 
 def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
     """Multiply each window by each filter, add up, add the bias."""
+    if not x.size:
+        return np.zeros((0, *spec.output_size, weight.shape[-1]), x.dtype)
+    if is_narrow(spec, weight.shape[-2], weight.shape[-1], x.dtype):
+        return grouped.conv(x, weight, bias, spec)
     N, C_in, C_out = x.shape[0], x.shape[-1], weight.shape[-1]
-    plan = _forward_plan(spec, N, C_in, C_out, x.dtype.char, bias is not None, get_num_threads())
+    sizes = (N, C_in, C_out, x.dtype.char)
+    plan = forward_plan(spec, sizes, bias is not None, get_num_threads(), get_precision())
     y = np.empty((N, *spec.output_size, C_out), x.dtype)
     x, weight = np.ascontiguousarray(x), np.ascontiguousarray(weight)
-    if bias is not None:
-        bias = np.ascontiguousarray(bias)
-    at_bias = 0 if bias is None else bias.ctypes.data
-    arrays = (x.ctypes.data, weight.ctypes.data, at_bias, y.ctypes.data)
-    plan.run(*arrays)
+    bias = None if bias is None else np.ascontiguousarray(bias)
+    plan.run(address_of(x), address_of(weight), address_of(bias), address_of(y))
     return y
 
 
 def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
     """Convolve the gradients with the filters turned around, phase by phase."""
+    if not grad_y.size:
+        return np.zeros((0, *spec.input_size, weight.shape[-2] * spec.groups), grad_y.dtype)
+    if is_narrow(spec, weight.shape[-2], weight.shape[-1], grad_y.dtype):
+        return grouped.conv_grad_x(grad_y, weight, spec)
     N, C_in, C_out = grad_y.shape[0], weight.shape[-2] * spec.groups, weight.shape[-1]
-    plans, cover = _grad_x_plans(spec, N, C_in, C_out, grad_y.dtype.char, get_num_threads())
+    pixels = pixels_a_vector(spec, N, C_in, C_out, grad_y.itemsize)
+    if pixels > 1:
+        grad_x = _conv_grad_few(grad_y, weight, spec, pixels)
+        if np.isfinite(grad_x).all():  # or a zero between the taps met an infinity
+            return grad_x
+    sizes = (N, C_in, C_out, grad_y.dtype.char)
+    plans, cover = grad_x_plans(spec, sizes, get_num_threads(), get_precision())
     grad_x = (np.empty if cover else np.zeros)((N, *spec.input_size, C_in), grad_y.dtype)
     grad_y, weight = np.ascontiguousarray(grad_y), np.ascontiguousarray(weight)
-    arrays = (grad_y.ctypes.data, weight.ctypes.data, 0, grad_x.ctypes.data)
     for plan in plans:
-        plan.run(*arrays)
+        plan.run(address_of(grad_y), address_of(weight), 0, address_of(grad_x))
+    return grad_x
+
+
+def _conv_grad_few(grad_y: Array, weight: Array, spec: ConvSpec, pixels: int) -> Array:
+    """The gradient by an input of few channels: several pixels share a vector."""
+    N, C_in, C_out = grad_y.shape[0], *weight.shape[-2:]
+    sizes = (N, C_in, C_out, grad_y.dtype.char)
+    shared, together, alone = shared_plans(spec, *sizes, get_num_threads(), pixels)
+    grad_x = np.zeros((N, *spec.input_size, C_in), grad_y.dtype)
+    grad_y, weight = np.ascontiguousarray(grad_y), np.ascontiguousarray(weight)
+    for plans, filters in ((together, filters_side_by_side(weight, shared)), (alone, weight)):
+        for plan in plans:
+            plan.run(address_of(grad_y), address_of(filters), 0, address_of(grad_x))
     return grad_x
 
 
 def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
     """Add up what every weight met, times the gradient of what it went into."""
     N, C_in, C_out = x.shape[0], x.shape[-1], grad_y.shape[-1]
+    if not N:
+        return np.zeros((*spec.kernel_size, C_in // spec.groups, C_out), x.dtype)
+    if is_narrow(spec, C_in // spec.groups, C_out, x.dtype):
+        return grouped.conv_grad_weight(grad_y, x, spec)
+    plan = grad_weight_plan(spec, (N, C_in, C_out, x.dtype.char), get_precision())
     grad_weight = np.zeros((*spec.kernel_size, C_in // spec.groups, C_out), x.dtype)
     grad_y, x = np.ascontiguousarray(grad_y), np.ascontiguousarray(x)
-    arrays = (x.ctypes.data, grad_y.ctypes.data, 0, grad_weight.ctypes.data)
-    _grad_weight_plan(spec, N, C_in, C_out, x.dtype.char).run(*arrays)
+    plan.run(address_of(x), address_of(grad_y), 0, address_of(grad_weight))
     return grad_weight
 
 
-def _tap_strides(spec: ConvSpec, C_in: int, C_out: int) -> tuple[int, ...]:
-    inner = C_in // spec.groups * C_out
-    return tuple(math.prod(spec.kernel_size[at + 1 :]) * inner for at in range(spec.rank))
-
-
-@lru_cache(1024)
-def _forward_plan(
-    spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str, has_bias: bool, threads: int
-) -> Plan | WinogradPlan:
-    channels = Channels.forward(C_in, C_out, spec.groups)
-    axes = tuple(map(forward, spec.axes))
-    sizes = spec.input_size, spec.output_size
-    strides = _tap_strides(spec, C_in, C_out)
-    return _plan(np.dtype(dtype), N, axes, channels, strides, *sizes, has_bias, threads)
-
-
-@lru_cache(1024)
-def _grad_x_plans(
-    spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str, threads: int
-) -> tuple[list[Plan | WinogradPlan], bool]:
-    """A plan for each phase, and whether the phases cover all of the input."""
-    channels = Channels.backward(C_in, C_out, spec.groups)
-    sizes = spec.output_size, spec.input_size
-    strides = _tap_strides(spec, C_in, C_out)
-    met = [phases(axis) for axis in spec.axes]
-    plans = [
-        _plan(np.dtype(dtype), N, axes, channels, strides, *sizes, False, threads)
-        for axes in itertools.product(*met)
-    ]
-    covered = (sum(phase.positions for phase in of_axis) for of_axis in met)
-    return plans, tuple(covered) == spec.input_size
-
-
-def _plan(
-    dtype: np.dtype[Any],
-    N: int,
-    axes: tuple[AxisProblem, ...],
-    channels: Channels,
-    weight_strides: tuple[int, ...],
-    x_size: tuple[int, ...],
-    y_size: tuple[int, ...],
-    has_bias: bool,
-    threads: int,
-) -> Plan | WinogradPlan:
-    problem = (dtype, N, axes, channels, weight_strides, x_size, y_size, has_bias, threads)
-    if winograd_fits(dtype, axes, channels):
-        two = axes[-2], axes[-1]
-        strides = weight_strides[-2], weight_strides[-1]
-        examples = N * math.prod(axis.size for axis in axes[:-2])
-        directly = partial(direct_plan, *problem)
-        return winograd_plan(dtype, examples, two, channels, strides, has_bias, 4, directly)
-    return direct_plan(*problem)
-
-
-def winograd_fits(dtype: np.dtype[Any], axes: tuple[AxisProblem, ...], channels: Channels) -> bool:
-    """Whether Winograd's tiles can compute it, and have enough channels to be worth it."""
-    *others, H, W = (POINT, *axes)
-    return (
-        dtype == np.float32
-        and channels.groups == 1
-        and min(channels.C_in, channels.C_out) >= 16
-        and all(axis.is_pointwise for axis in others)
-        and all((a.taps, a.stride, a.step, a.output_step) == (3, 1, 1, 1) for a in (H, W))
-        and os.environ.get("NOWINO") is None
-    )
-
-
-@lru_cache(1024)
-def _grad_weight_plan(
-    spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str
-) -> Plan | WinogradGradientPlan:
-    axes = tuple(map(forward, spec.axes))
-    problem = (np.dtype(dtype), N, axes, C_in, C_out, spec.groups)
-    if winograd_fits(np.dtype(dtype), axes, Channels.forward(C_in, C_out, spec.groups)):
-        examples = N * math.prod(axis.size for axis in axes[:-2])
-        directly = partial(weight_gradient_plan, *problem)
-        two = axes[-2], axes[-1]
-        return winograd_gradient_plan(np.dtype(dtype), examples, two, C_in, C_out, directly)
-    return weight_gradient_plan(*problem)
+def is_narrow(spec: ConvSpec, C_in_group: int, C_out: int, dtype: np.dtype[Any]) -> bool:
+    """Whether the groups are so narrow that a vector spans several."""
+    if spec.groups == 1:
+        return False
+    lanes = host().vector_bytes // dtype.itemsize
+    return grouped.is_narrow(spec, C_in_group, C_out // spec.groups, lanes)

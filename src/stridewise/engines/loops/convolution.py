@@ -14,7 +14,11 @@ from stridewise.specs import ConvSpec
 
 __all__ = ["conv", "conv_grad_weight", "conv_grad_x"]
 
+# Infinities give infinity or NaN, as they must.
+_quietly = np.errstate(over="ignore", invalid="ignore")
 
+
+@_quietly
 def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
     """Slide, multiply, add."""
     x_padded = pad(x, spec)
@@ -31,6 +35,7 @@ def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
     return y
 
 
+@_quietly
 def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
     """Add each gradient, times its filter, onto the window that it came from."""
     N, C_in = grad_y.shape[0], weight.shape[-2] * spec.groups
@@ -45,6 +50,7 @@ def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
     return crop(grad_x_padded, spec)
 
 
+@_quietly
 def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
     """Add each window, times its gradient, onto the filter that it met."""
     x_padded = pad(x, spec)

@@ -2,6 +2,7 @@
 
 from stridewise.engines.vectorized.average_pooling import avg_pool, avg_pool_grad
 from stridewise.engines.vectorized.convolution import conv, conv_grad_weight, conv_grad_x
+from stridewise.engines.vectorized.explaining import explain
 from stridewise.engines.vectorized.max_pooling import max_pool, max_pool_grad
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "conv",
     "conv_grad_weight",
     "conv_grad_x",
+    "explain",
     "max_pool",
     "max_pool_grad",
 ]

@@ -28,7 +28,11 @@ from stridewise.specs import ConvSpec
 
 __all__ = ["conv", "conv_grad_weight", "conv_grad_x"]
 
+# Infinities give infinity or NaN, as they must.
+_quietly = np.errstate(over="ignore", invalid="ignore")
 
+
+@_quietly
 def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
     """Windows as rows, times the weights."""
     if depthwise.is_depthwise(spec, *weight.shape[-2:]):
@@ -45,6 +49,7 @@ def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
     return y
 
 
+@_quietly
 def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
     """Windows as columns, times the gradients of their outputs."""
     if depthwise.is_depthwise(spec, x.shape[-1] // spec.groups, grad_y.shape[-1]):
@@ -60,6 +65,7 @@ def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
     return np.moveaxis(by_group, 0, -2).reshape(*spec.kernel_size, C_in_group, C_out)
 
 
+@_quietly
 def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
     """Gradients times the weights' transpose, added back onto the windows, tap by tap."""
     if depthwise.is_depthwise(spec, *weight.shape[-2:]):

@@ -1,0 +1,121 @@
+"""Choose the tiles of a direct convolution, and lay its integers out for the kernel."""
+
+from __future__ import annotations
+
+import math
+
+from stridewise.engines.compiled.code.compiler import kernel
+from stridewise.engines.compiled.code.target import host
+from stridewise.engines.compiled.direct.convolution import PARAMETERS, build_direct
+from stridewise.engines.compiled.planning.axis_problem import POINT, AxisProblem
+from stridewise.engines.compiled.planning.channels import Channels
+from stridewise.engines.compiled.planning.planner import Problem
+from stridewise.engines.compiled.running.plan import SERIAL_WORK, Plan, axis_values, element_steps
+from stridewise.engines.compiled.tile.shape import split, tile_lanes, tile_shape
+
+__all__ = ["direct_plan"]
+
+# What a thread keeps in its L2 cache while pixels pass.
+PACKED_BYTES = 384 * 1024
+
+
+def direct_plan(
+    problem: Problem,
+    channels: Channels,
+    weight_strides: tuple[int, ...],
+    x_size: tuple[int, ...],
+    y_size: tuple[int, ...],
+    has_bias: bool,
+    threads: int,
+    y_channels: int | None = None,
+) -> Plan:
+    """Plan one direct convolution; sizes are spatial, weight strides in elements, an axis each.
+
+    ``y_channels`` are those of one pixel of the output, if the problem's C_out spans several.
+    """
+    dtype, N, axes, C_in, C_out, groups = problem
+    if all(axis.is_pointwise for axis in axes):
+        pixels = N * math.prod(x_size)
+        N, x_size, y_size = 1, (pixels,), (pixels,)
+        axes, weight_strides = (AxisProblem(pixels, pixels, 1),), weight_strides[:1]
+    missing = 3 - len(axes)
+    axes = (POINT,) * missing + axes
+    x_size, y_size = (1,) * missing + x_size, (1,) * missing + y_size
+    weight_strides = (0,) * missing + weight_strides
+    D, H, W = axes
+    C_in_group, C_out_group = C_in // groups, C_out // groups
+
+    target = host()
+    lanes = tile_lanes(target, dtype, C_out_group)
+    rows, vectors, _ = tile_shape(W.positions, C_out_group, lanes, target.vector_registers)
+    width = vectors * lanes
+    group_panels = -(-C_out_group // width)
+    left = C_out_group - (group_panels - 1) * width
+    last_vectors = -(-left // lanes)
+    row_tiles, long_tiles = split(W.positions, rows)
+    tiles = N * D.positions * H.positions * row_tiles
+
+    taps = D.taps * H.taps * W.taps
+    slack = lanes * width if channels.turned else 0
+    panel_size = width * (1 + taps * C_in_group) + slack
+    panels = groups * group_panels
+    set_panels = max(1, min(panels, PACKED_BYTES // (panel_size * dtype.itemsize)))
+    if tiles < 8 * threads:  # few pixels: let the threads share the panels
+        set_panels = min(set_panels, -(-panels // threads))
+    sets = -(-panels // set_panels)
+
+    one_run = groups == 1 and W.step == 1
+    columns, run = (1, W.taps * C_in) if one_run else (W.taps, C_in_group)
+    patch_width = (rows - 1) * W.stride + max(W.taps - 1, 0) * W.step + 1
+    by_taps = rows * W.taps < patch_width  # far apart: between them is more than in them
+    patch_width = min(patch_width, max(rows * W.taps, 1))
+    patch_size = D.taps * H.taps * patch_width * C_in
+    x_steps, y_steps = element_steps(x_size, C_in), element_steps(y_size, y_channels or C_out)
+    values: dict[str, int] = {
+        "example_x": x_steps[0] * x_size[0],
+        "example_y": y_steps[0] * y_size[0],
+        "first_y": sum(axis.first_output * step for axis, step in zip(axes, y_steps, strict=True)),
+        "first_weight": sum(
+            axis.first_weight * step for axis, step in zip(axes, weight_strides, strict=True)
+        ),
+        "tiles": tiles,
+        "row_tiles": row_tiles,
+        "long_tiles": long_tiles,
+        "C_in": C_in,
+        "C_in_group": C_in_group,
+        "C_out_group": C_out_group,
+        "panels": panels,
+        "panel_size": panel_size,
+        "group_panels": group_panels,
+        "set_panels": set_panels,
+        "columns": columns,
+        "column_x": W.step * C_in,
+        "run": run,
+        "in_weight": channels.in_weight,
+        "out_weight": channels.out_weight,
+        "group_weight": channels.group_weight,
+        "has_bias": int(has_bias),
+        "d_panel": H.taps * W.taps * C_in_group * width,
+        "h_panel": W.taps * C_in_group * width,
+        "patch_size": patch_size,
+        "patch_by_taps": int(by_taps),
+    }
+    values |= axis_values(axes, x_steps, y_steps)
+    values |= {
+        f"{name}_weight": step * axis.weight_step
+        for name, axis, step in zip("dhw", axes, weight_strides, strict=True)
+    }
+    native = kernel(
+        build_direct,
+        dtype.name,
+        *(rows, vectors, last_vectors, lanes, int(left % lanes != 0), int(channels.turned)),
+    )
+    work = tiles * rows * C_out * taps * C_in_group
+    return Plan.of(
+        native,
+        PARAMETERS,
+        values,
+        tiles * sets,
+        (patch_size + set_panels * panel_size) * dtype.itemsize,
+        work > SERIAL_WORK,
+    )

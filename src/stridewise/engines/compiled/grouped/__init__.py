@@ -1,0 +1,1 @@
+"""Convolution of groups that are narrower than a vector, depthwise above all."""

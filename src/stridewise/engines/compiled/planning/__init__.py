@@ -1,0 +1,1 @@
+"""What there is to compute, axis by axis, and which algorithm will do it."""

@@ -1,0 +1,1 @@
+"""Calling kernels: plans, threads, and the memory that they need."""

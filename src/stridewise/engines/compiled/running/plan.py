@@ -1,0 +1,76 @@
+"""What a kernel needs besides arrays, worked out once for each problem."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Self
+
+from stridewise.engines.compiled.code.compiler import Native
+from stridewise.engines.compiled.planning.axis_problem import AxisProblem
+from stridewise.engines.compiled.running.threads import run
+
+__all__ = ["SERIAL_WORK", "Plan", "axis_values", "element_steps"]
+
+# Below this many multiply-adds a second thread costs more than it brings.
+SERIAL_WORK = 200_000
+
+
+class Plan(NamedTuple):
+    """A kernel, its parameters, how much there is to do, and the bytes that each thread needs."""
+
+    native: Native
+    address: int
+    items: int
+    scratch: int
+    parallel: bool
+    parameters: Any  # what is at the address
+
+    @classmethod
+    def of(
+        cls,
+        native: Native,
+        names: Sequence[str],
+        values: dict[str, int],
+        items: int,
+        scratch: int,
+        parallel: bool,
+    ) -> Self:
+        """Lay the parameters out in the order of their names."""
+        parameters = (ctypes.c_int64 * len(names))(*(values[name] for name in names))
+        address = ctypes.addressof(parameters)
+        whole_lines = scratch + -scratch % 64
+        return cls(native, address, items, whole_lines, parallel, parameters)
+
+    def workspace(self, threads: int) -> int:
+        """Bytes that a call takes beside its arrays, at most."""
+        return self.scratch * (min(threads, self.items) if self.parallel else 1)
+
+    def run(self, a: int, b: int, c: int, d: int) -> None:
+        """Call the kernel with the addresses of its arrays."""
+        run(self.native, self.items, (self.address, a, b, c, d), self.scratch, self.parallel)
+
+
+def element_steps(size: tuple[int, ...], channels: int) -> tuple[int, ...]:
+    """How far neighbours on each spatial axis are apart in memory, in elements."""
+    return tuple(math.prod(size[at + 1 :]) * channels for at in range(len(size)))
+
+
+def axis_values(
+    axes: Sequence[AxisProblem], x_steps: Sequence[int], y_steps: Sequence[int]
+) -> dict[str, int]:
+    """The integers of depth, height and width under the names that kernels use."""
+    values: dict[str, int] = {}
+    for name, axis, x_step, y_step in zip("dhw", axes, x_steps, y_steps, strict=True):
+        values |= {
+            f"{name}_size": axis.size,
+            f"{name}_positions": axis.positions,
+            f"{name}_taps": axis.taps,
+            f"{name}_stride": axis.stride,
+            f"{name}_base": axis.base,
+            f"{name}_step": axis.step,
+            f"{name}_x": x_step,
+            f"{name}_y": y_step * axis.output_step,
+        }
+    return values

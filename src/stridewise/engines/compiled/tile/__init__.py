@@ -1,0 +1,1 @@
+"""The register tile: its code, its shape, and weights in its order."""

@@ -1,0 +1,144 @@
+"""Lay out a Winograd convolution: tiles, chunks and buffers."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+from stridewise.engines.compiled.code.compiler import kernel
+from stridewise.engines.compiled.code.target import host
+from stridewise.engines.compiled.planning.channels import Channels
+from stridewise.engines.compiled.planning.planner import CHUNK_BYTES, OUTPUTS, Problem
+from stridewise.engines.compiled.running.plan import Plan
+from stridewise.engines.compiled.running.scratch import scratch
+from stridewise.engines.compiled.tile.shape import split, tile_lanes, tile_shape
+from stridewise.engines.compiled.winograd.forward import (
+    HEADER_BYTES,
+    PARAMETERS,
+    build_input_transform,
+    build_products,
+)
+
+__all__ = ["WinogradPlan", "winograd_plan"]
+
+# Products of one part of a chunk stay in the L2 cache until they are transformed.
+_PART_BYTES = 256 * 1024
+
+
+class WinogradPlan(NamedTuple):
+    """The two kernels, the chunks, and what to do when outputs are not finite."""
+
+    inputs: Plan
+    products: Plan
+    chunk_bytes: int
+    chunks: tuple[tuple[int, int], ...]  # first tile, number of tiles
+    directly: Callable[[], Plan]
+
+    def workspace(self, threads: int) -> int:
+        """Bytes that a call takes beside its arrays, at most."""
+        return self.chunk_bytes + max(
+            plan.workspace(threads) for plan in (self.inputs, self.products)
+        )
+
+    def run(self, x: int, weight: int, bias: int, y: int) -> None:
+        """Convolve arrays at these addresses."""
+        space = scratch("chunk", self.chunk_bytes)
+        chunk = space.address
+        notes = (ctypes.c_int64 * 3).from_address(chunk)
+        for first, count in self.chunks:
+            notes[:] = [first, count, 0]
+            self.inputs._replace(items=count).run(x, 0, 0, chunk)
+            self.products.run(chunk, weight, bias, y)
+            if notes[2]:
+                self.directly().run(x, weight, bias, y)
+                return
+
+
+def winograd_plan(
+    problem: Problem,
+    channels: Channels,
+    weight_strides: tuple[int, ...],
+    has_bias: bool,
+    directly: Callable[[], Plan],
+) -> WinogradPlan:
+    """Plan one convolution with kernels of 3×3 and stride 1 over the last two axes."""
+    dtype, m = problem.dtype, OUTPUTS
+    C_in, C_out = problem.C_in, problem.C_out
+    *others, H, W = problem.axes
+    N = problem.N * math.prod(axis.size for axis in others)
+    h_weight, w_weight = weight_strides[-2:]
+    a, itemsize = m + 2, dtype.itemsize
+    h_tiles, w_tiles = -(-H.positions // m), -(-W.positions // m)
+    tiles = N * h_tiles * w_tiles
+    number = max(1, -(-tiles * a * a * C_in * itemsize // CHUNK_BYTES))
+    # Chunks of two sizes that differ by one, so that one shape of register tile serves both.
+    cuts = [tiles * at // number for at in range(number + 1)]
+    chunks = tuple((low, high - low) for low, high in itertools.pairwise(cuts))
+    most = max(count for _, count in chunks)
+
+    target = host()
+    lanes = tile_lanes(target, dtype, C_out)
+    rows, vectors, _ = tile_shape(most, C_out, lanes, target.vector_registers)
+    width = vectors * lanes
+    panels = -(-C_out // width)
+    left = C_out - (panels - 1) * width
+    row_tiles, _ = split(most, rows)
+    part_row_tiles = max(1, _PART_BYTES // (a * a * rows * width * itemsize))
+    parts = -(-row_tiles // part_row_tiles)
+    part_row_tiles = -(-row_tiles // parts)
+
+    # One cache line more, so that the rows of the products do not fall into the same cache set.
+    chunk_plane = most * C_in + 64 // itemsize
+    raw_size = 9 * C_in * width + lanes * width
+    panel_size = (2 + a * a * C_in) * width
+    values = {
+        "h_size": H.size,
+        "w_size": W.size,
+        "h_positions": H.positions,
+        "w_positions": W.positions,
+        "h_before": -H.base,
+        "w_before": -W.base,
+        "h_tiles": h_tiles,
+        "w_tiles": w_tiles,
+        "C_in": C_in,
+        "C_out": C_out,
+        "chunk_plane": chunk_plane,
+        "row_tiles": row_tiles,
+        "part_row_tiles": part_row_tiles,
+        "parts": parts,
+        "first_weight": H.first_weight * h_weight + W.first_weight * w_weight,
+        "h_weight": H.weight_step * h_weight,
+        "w_weight": W.weight_step * w_weight,
+        "in_weight": channels.in_weight,
+        "out_weight": channels.out_weight,
+        "has_bias": int(has_bias),
+        "raw_size": raw_size,
+        "panel_size": panel_size,
+    }
+    in_lanes = tile_lanes(target, dtype, C_in)
+    inputs = Plan.of(
+        kernel(build_input_transform, dtype.name, m, in_lanes, int(C_in % in_lanes != 0)),
+        PARAMETERS,
+        values,
+        most,
+        a * a * C_in * itemsize,
+        True,
+    )
+    products = Plan.of(
+        kernel(
+            build_products,
+            dtype.name,
+            *(m, rows, vectors, lanes),
+            *(-(-left // lanes), int(left % lanes != 0), int(channels.turned)),
+        ),
+        PARAMETERS,
+        values,
+        panels * parts,
+        (raw_size + panel_size + a * a * part_row_tiles * rows * width) * itemsize,
+        True,
+    )
+    chunk_bytes = HEADER_BYTES + a * a * chunk_plane * itemsize
+    return WinogradPlan(inputs, products, chunk_bytes, chunks, directly)
