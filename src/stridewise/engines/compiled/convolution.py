@@ -20,6 +20,7 @@ from stridewise.engines.compiled.direct.few_channels import (
     shared_plans,
 )
 from stridewise.engines.compiled.grouped import calls as grouped
+from stridewise.engines.compiled.running.outputs import empty
 from stridewise.engines.num_threads import get_num_threads
 from stridewise.engines.precision import get_precision
 from stridewise.specs import ConvSpec
@@ -36,7 +37,7 @@ def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
     N, C_in, C_out = x.shape[0], x.shape[-1], weight.shape[-1]
     sizes = (N, C_in, C_out, x.dtype.char)
     plan = forward_plan(spec, sizes, bias is not None, get_num_threads(), get_precision())
-    y = np.empty((N, *spec.output_size, C_out), x.dtype)
+    y = empty((N, *spec.output_size, C_out), x.dtype)
     x, weight = np.ascontiguousarray(x), np.ascontiguousarray(weight)
     bias = None if bias is None else np.ascontiguousarray(bias)
     plan.run(address_of(x), address_of(weight), address_of(bias), address_of(y))
@@ -57,7 +58,9 @@ def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
             return grad_x
     sizes = (N, C_in, C_out, grad_y.dtype.char)
     plans, cover = grad_x_plans(spec, sizes, get_num_threads(), get_precision())
-    grad_x = (np.empty if cover else np.zeros)((N, *spec.input_size, C_in), grad_y.dtype)
+    grad_x = empty((N, *spec.input_size, C_in), grad_y.dtype)
+    if not cover:
+        grad_x.fill(0)
     grad_y, weight = np.ascontiguousarray(grad_y), np.ascontiguousarray(weight)
     for plan in plans:
         plan.run(address_of(grad_y), address_of(weight), 0, address_of(grad_x))

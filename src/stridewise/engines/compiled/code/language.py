@@ -440,6 +440,10 @@ class Kernel:
         size = count * self.module.dtype.itemsize
         self.builder.call(memcpy, [target.ir, source.ir, size.ir, ir.Constant(_BIT, 0)])
 
+    def fence(self) -> None:
+        """Have everything that was written seen by other threads, streamed vectors too."""
+        self.builder.fence("seq_cst")
+
     def alignment(self, element: Any) -> int:
         """Arrays are aligned to their elements, not to vectors."""
         return 8 if element in (_INT, ir.DoubleType()) else 4

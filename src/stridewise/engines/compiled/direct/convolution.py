@@ -47,17 +47,30 @@ PARAMETERS = (
 
 
 def build_direct(
-    module: Module, rows: int, vectors: int, last_vectors: int, lanes: int, masked: int, turned: int
+    module: Module,
+    rows: int,
+    vectors: int,
+    last_vectors: int,
+    lanes: int,
+    masked: int,
+    turned: int,
+    streamed: int,
 ) -> None:
     """Write the kernel for tiles of ``rows`` and ``rows - 1`` pixels.
 
     Panels have ``vectors`` vectors, the last one of a group ``last_vectors``, not full if
     ``masked``. ``turned`` weights have their reduced channels next to one another in memory.
+    ``streamed`` outputs are written past the caches.
     """
     width = vectors * lanes
     tiles = {
         (height, last): define_tile(
-            module, height, last_vectors if last else vectors, lanes, bool(masked and last)
+            module,
+            height,
+            last_vectors if last else vectors,
+            lanes,
+            masked=bool(masked and last),
+            streamed=bool(streamed),
         )
         for height in (rows, max(rows - 1, 1))
         for last in (False, True)
@@ -96,6 +109,8 @@ def build_direct(
                 for (height, last), tile in tiles.items():
                     with k.when((seen.pixels == height) & (is_last == int(last))):
                         k.call(tile, *arguments)
+        if streamed:
+            k.fence()
 
 
 def _pack_panel(

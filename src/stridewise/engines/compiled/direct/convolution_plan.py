@@ -10,13 +10,14 @@ from stridewise.engines.compiled.direct.convolution import PARAMETERS, build_dir
 from stridewise.engines.compiled.planning.axis_problem import POINT, AxisProblem
 from stridewise.engines.compiled.planning.channels import Channels
 from stridewise.engines.compiled.planning.planner import Problem
+from stridewise.engines.compiled.running.outputs import STREAMED_BYTES
 from stridewise.engines.compiled.running.plan import SERIAL_WORK, Plan, axis_values, element_steps
 from stridewise.engines.compiled.tile.shape import split, tile_lanes, tile_shape
 
 __all__ = ["direct_plan"]
 
 # What a thread keeps in its L2 cache while pixels pass.
-PACKED_BYTES = 384 * 1024
+PACKED_BYTES = 640 * 1024
 
 
 def direct_plan(
@@ -34,6 +35,7 @@ def direct_plan(
     ``y_channels`` are those of one pixel of the output, if the problem's C_out spans several.
     """
     dtype, N, axes, C_in, C_out, groups = problem
+    y_pixel = y_channels or C_out
     if all(axis.is_pointwise for axis in axes):
         pixels = N * math.prod(x_size)
         N, x_size, y_size = 1, (pixels,), (pixels,)
@@ -69,8 +71,10 @@ def direct_plan(
     patch_width = (rows - 1) * W.stride + max(W.taps - 1, 0) * W.step + 1
     by_taps = rows * W.taps < patch_width  # far apart: between them is more than in them
     patch_width = min(patch_width, max(rows * W.taps, 1))
+    # Whole cache lines, so that the panels behind it begin with one.
     patch_size = D.taps * H.taps * patch_width * C_in
-    x_steps, y_steps = element_steps(x_size, C_in), element_steps(y_size, y_channels or C_out)
+    patch_size += -patch_size % 16
+    x_steps, y_steps = element_steps(x_size, C_in), element_steps(y_size, y_pixel)
     values: dict[str, int] = {
         "example_x": x_steps[0] * x_size[0],
         "example_y": y_steps[0] * y_size[0],
@@ -105,10 +109,21 @@ def direct_plan(
         f"{name}_weight": step * axis.weight_step
         for name, axis, step in zip("dhw", axes, weight_strides, strict=True)
     }
+    y_bytes = N * math.prod(y_size) * y_pixel * dtype.itemsize
+    whole_lines = y_pixel * dtype.itemsize % 64 == C_out_group % lanes == 0
+    streamed = y_bytes >= STREAMED_BYTES and whole_lines
     native = kernel(
         build_direct,
         dtype.name,
-        *(rows, vectors, last_vectors, lanes, int(left % lanes != 0), int(channels.turned)),
+        *(
+            rows,
+            vectors,
+            last_vectors,
+            lanes,
+            int(left % lanes != 0),
+            int(channels.turned),
+            int(streamed),
+        ),
     )
     work = tiles * rows * C_out * taps * C_in_group
     return Plan.of(

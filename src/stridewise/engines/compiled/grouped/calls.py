@@ -11,7 +11,6 @@ from __future__ import annotations
 import itertools
 import math
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from stridewise.engines.compiled.code.addresses import address_of
 from stridewise.engines.compiled.grouped.convolution_plan import grouped_plan
 from stridewise.engines.compiled.grouped.weight_gradient_plan import grouped_weight_plan
 from stridewise.engines.compiled.planning.axis_problem import forward, phases
+from stridewise.engines.compiled.running.outputs import empty
 from stridewise.engines.compiled.running.plan import Plan
 from stridewise.engines.num_threads import get_num_threads
 from stridewise.specs import ConvSpec
@@ -28,7 +28,6 @@ __all__ = ["conv", "conv_grad_weight", "conv_grad_x", "is_narrow"]
 
 # Vectors of one side that a vector of the other side may need.
 _MOST_PIECES = 4
-_CACHE_LINE = 64
 
 
 def is_narrow(spec: ConvSpec, C_in_group: int, C_out_group: int, lanes: int) -> bool:
@@ -48,7 +47,7 @@ def is_narrow(spec: ConvSpec, C_in_group: int, C_out_group: int, lanes: int) -> 
 def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
     """Multiply each window by each filter, add up, add the bias."""
     N, C_in, C_out = x.shape[0], x.shape[-1], weight.shape[-1]
-    y = _empty((N, *spec.output_size, C_out), x.dtype)
+    y = empty((N, *spec.output_size, C_out), x.dtype)
     x, weight = np.ascontiguousarray(x), np.ascontiguousarray(weight)
     if bias is not None:
         bias = np.ascontiguousarray(bias)
@@ -61,7 +60,7 @@ def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
     """Convolve the gradients with the filters turned around, all phases in one pass."""
     N, C_in, C_out = grad_y.shape[0], weight.shape[-2] * spec.groups, weight.shape[-1]
     plan, covers = _grad_x_plan(spec, N, C_in, C_out, grad_y.dtype.char, get_num_threads())
-    grad_x = _empty((N, *spec.input_size, C_in), grad_y.dtype)
+    grad_x = empty((N, *spec.input_size, C_in), grad_y.dtype)
     if not covers:
         grad_x.fill(0)
     if plan is not None:
@@ -90,14 +89,6 @@ def _turned(weight: Array, spec: ConvSpec) -> Array:
         return np.ascontiguousarray(weight)
     matrices = weight.reshape(-1, C_in_group, spec.groups, C_out_group)
     return np.ascontiguousarray(matrices.transpose(0, 3, 2, 1))
-
-
-def _empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    """An array that begins with a cache line, so that no vector lies in two."""
-    size = math.prod(shape) * dtype.itemsize
-    space = np.empty(size + _CACHE_LINE, np.uint8)
-    begin = -space.ctypes.data % _CACHE_LINE
-    return space[begin : begin + size].view(dtype).reshape(shape)
 
 
 @lru_cache(1024)

@@ -125,7 +125,7 @@ def build_grouped(
                 )
                 _do_segment(k, job, groups, shape, tiles)
         if streamed:
-            k.builder.fence("seq_cst")
+            k.fence()
 
 
 class _Job(NamedTuple):

@@ -17,6 +17,7 @@ from stridewise.engines.compiled.grouped.convolution import (
 )
 from stridewise.engines.compiled.grouped.lane_groups import LaneGroups
 from stridewise.engines.compiled.planning.axis_problem import POINT, AxisProblem
+from stridewise.engines.compiled.running.outputs import LEAST_ALIGNED, STREAMED_BYTES
 from stridewise.engines.compiled.running.plan import SERIAL_WORK, Plan, axis_values, element_steps
 
 __all__ = ["grouped_plan", "lane_groups", "unrolled"]
@@ -105,8 +106,9 @@ def grouped_plan(
     whole = used.outputs == used.lanes
     has_rest = not whole or C_out % (used.outputs * shape.vectors) != 0
     aligned = whole and C_out % used.outputs == 0
-    size = N * (math.prod(x_size) * C_in + math.prod(y_size) * C_out) * dtype.itemsize
-    streamed = aligned and size >= _STREAMED_BYTES
+    y_bytes = N * math.prod(y_size) * C_out * dtype.itemsize
+    touched = N * math.prod(x_size) * C_in * dtype.itemsize + y_bytes
+    streamed = aligned and touched >= STREAMED_BYTES and y_bytes >= LEAST_ALIGNED
     return Plan.of(
         kernel(build_grouped, dtype.name, *used, *shape, int(has_rest), int(streamed)),
         names,

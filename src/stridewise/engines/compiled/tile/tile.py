@@ -37,12 +37,18 @@ def rows_that_fit(registers: int, vectors: int) -> int:
 
 
 def define_tile(
-    module: Module, rows: int, vectors: int, lanes: int, masked: bool, w_masked: bool = False
+    module: Module,
+    rows: int,
+    vectors: int,
+    lanes: int,
+    masked: bool,
+    w_masked: bool = False,
+    streamed: bool = False,
 ) -> Any:
     """Write ``y[r] = start[r] + Σ x[r]·w`` for a tile of this size; gives the function to call.
 
     ``masked`` tiles read and write only ``last_lanes`` lanes of the last vector of ``y``, and with
-    ``w_masked`` also of ``w``.
+    ``w_masked`` also of ``w``. ``streamed`` tiles write past the caches; their ``y`` is aligned.
     """
     name = f"tile_{rows}x{vectors}x{lanes}{'_masked' * (masked + w_masked)}"
     if name in module.ir.globals:
@@ -81,5 +87,9 @@ def define_tile(
         nest(0, x, w)
         for r in range(rows):
             for v in range(vectors):
-                (y + y_row * r + v * lanes).store(sums[r][v].get(), masks[v])
+                place = y + y_row * r + v * lanes
+                if streamed:
+                    place.stream(sums[r][v].get())
+                else:
+                    place.store(sums[r][v].get(), masks[v])
     return k.function
