@@ -14,8 +14,9 @@ from stridewise.engines.compiled.tile.shape import split, tile_lanes, tile_shape
 
 __all__ = ["weight_gradient_plan"]
 
-# Input and gradients that stay in a thread's L2 cache while all tiles pass.
+# What stays in a thread's L2 cache while the tiles of a panel pass.
 _BLOCK_BYTES = 256 * 1024
+_CACHE_LINE = 64
 # With fewer input channels, a tile's rows are channels and columns of the kernel together.
 _FEW_CHANNELS = 8
 
@@ -38,10 +39,9 @@ def weight_gradient_plan(problem: Problem) -> Plan:
     last_vectors = -(-left // lanes)
     row_tiles, long_tiles = split(count, rows)
 
-    # As many columns, then rows, then examples as fit.
-    seen = math.prod(min(axis.stride, axis.taps) for axis in (H, W)) * C_in
-    pixel_bytes = (seen + C_out) * dtype.itemsize
-    fitting = max(1, _BLOCK_BYTES // pixel_bytes)
+    # As many columns, then rows, then examples as fit: of each pixel a panel of gradients, and the
+    # cache line with the inputs of a tile.
+    fitting = max(1, _BLOCK_BYTES // (width * dtype.itemsize + _CACHE_LINE))
     block_columns = min(W.positions, fitting)
     block_rows = max(1, min(H.positions, fitting // W.positions))
     whole = block_rows == H.positions and not framed
