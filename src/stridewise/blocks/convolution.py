@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
 from stridewise.axis_options import AxisInts, Padding
 from stridewise.blocks.conv_spec import conv_spec
@@ -182,9 +180,7 @@ def conv_backward(
     engine = current_engine()
     grad_x = engine.conv_grad_x(grad_y, weight, spec)
     grad_weight = engine.conv_grad_weight(grad_y, x, spec)
-    with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
-        # Millions of float32 summands lose digits one by one: accumulate in float64.
-        grad_bias = grad_y.reshape(-1, weight.shape[-1]).sum(axis=0, dtype=np.float64)
+    grad_bias = engine.conv_grad_bias(grad_y)
     return ConvGradients(
         finish(grad_x, result), finish(grad_weight, result), finish(grad_bias, result)
     )

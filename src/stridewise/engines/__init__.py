@@ -1,4 +1,4 @@
-"""The same seven functions, three times: what they mean, vectorised, and compiled."""
+"""The same functions, three times: what they mean, vectorised, and compiled."""
 
 from stridewise.engines.explanation import Explanation, Step
 from stridewise.engines.num_threads import get_num_threads, set_num_threads

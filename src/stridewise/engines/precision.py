@@ -23,7 +23,7 @@ def set_precision(precision: Precision) -> None:
     """Choose between speed and the last digits, in the whole process.
 
     With "medium", the default, the compiled engine computes large float32 convolutions of 3×3 at
-    stride 1 by Winograd's filtering, whose rounding errors are about five times those of the
+    stride 1 by Winograd's filtering, whose rounding errors are about twice those of the
     direct sum. "high" rules that out. float64, and the other engines, always sum directly.
 
     Parameters

@@ -1,4 +1,4 @@
-"""What an engine is: seven functions on validated arrays and a spec.
+"""What an engine is: functions on validated arrays and a spec.
 
 An engine gets arrays of one dtype (float32 or float64) whose shapes fit the spec; they may
 be read-only and need not be contiguous, and it never writes to them. It raises only on
@@ -32,7 +32,10 @@ Ties: TypeAlias = Literal["first", "all"]
 
 
 class Engine(Protocol):
-    """The seven functions, and what the engine says of them: a module with these is an engine."""
+    """Four functions of convolution, four of pooling, and what the engine says of itself.
+
+    A module that defines them is an engine.
+    """
 
     def conv(self, x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
         """Multiply each window by each filter, add up, add the bias."""
@@ -44,6 +47,10 @@ class Engine(Protocol):
 
     def conv_grad_weight(self, grad_y: Array, x: Array, spec: ConvSpec) -> Array:
         """Gather ``grad_y`` times the windows, summed over examples and positions."""
+        ...
+
+    def conv_grad_bias(self, grad_y: Array) -> Array:
+        """Sum ``grad_y`` over examples and positions; float32 is accumulated in float64."""
         ...
 
     def max_pool(self, x: Array, spec: PoolSpec, *, indices: bool) -> tuple[Array, Array | None]:

@@ -117,7 +117,7 @@ def _choice() -> tuple[str, str]:
 
 
 def current_engine() -> Engine:
-    """The engine in use; a module with the seven functions of the protocol."""
+    """The engine in use; a module with the functions of the protocol."""
     path = _MODULES[_choice()[0]]
     module: ModuleType = sys.modules.get(path) or importlib.import_module(path)
     return cast(Engine, module)

@@ -1,6 +1,11 @@
 """The engine that says how fast it can go: kernels generated from Python, as LLVM IR."""
 
-from stridewise.engines.compiled.convolution import conv, conv_grad_weight, conv_grad_x
+from stridewise.engines.compiled.convolution import (
+    conv,
+    conv_grad_bias,
+    conv_grad_weight,
+    conv_grad_x,
+)
 from stridewise.engines.compiled.explaining import explain
 from stridewise.engines.compiled.pooling.average import avg_pool, avg_pool_grad
 from stridewise.engines.compiled.pooling.maximum import max_pool, max_pool_grad
@@ -9,6 +14,7 @@ __all__ = [
     "avg_pool",
     "avg_pool_grad",
     "conv",
+    "conv_grad_bias",
     "conv_grad_weight",
     "conv_grad_x",
     "explain",

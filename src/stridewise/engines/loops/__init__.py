@@ -1,7 +1,12 @@
 """The engine that says what each operation means: the exercise's nested loops."""
 
 from stridewise.engines.loops.average_pooling import avg_pool, avg_pool_grad
-from stridewise.engines.loops.convolution import conv, conv_grad_weight, conv_grad_x
+from stridewise.engines.loops.convolution import (
+    conv,
+    conv_grad_bias,
+    conv_grad_weight,
+    conv_grad_x,
+)
 from stridewise.engines.loops.explaining import explain
 from stridewise.engines.loops.max_pooling import max_pool, max_pool_grad
 
@@ -9,6 +14,7 @@ __all__ = [
     "avg_pool",
     "avg_pool_grad",
     "conv",
+    "conv_grad_bias",
     "conv_grad_weight",
     "conv_grad_x",
     "explain",

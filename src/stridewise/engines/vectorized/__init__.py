@@ -1,7 +1,12 @@
 """The engine that says how each operation is vectorised in NumPy."""
 
 from stridewise.engines.vectorized.average_pooling import avg_pool, avg_pool_grad
-from stridewise.engines.vectorized.convolution import conv, conv_grad_weight, conv_grad_x
+from stridewise.engines.vectorized.convolution import (
+    conv,
+    conv_grad_bias,
+    conv_grad_weight,
+    conv_grad_x,
+)
 from stridewise.engines.vectorized.explaining import explain
 from stridewise.engines.vectorized.max_pooling import max_pool, max_pool_grad
 
@@ -9,6 +14,7 @@ __all__ = [
     "avg_pool",
     "avg_pool_grad",
     "conv",
+    "conv_grad_bias",
     "conv_grad_weight",
     "conv_grad_x",
     "explain",

@@ -26,7 +26,7 @@ from stridewise.engines.vectorized import depthwise
 from stridewise.engines.vectorized.tiles import Tile, tiles
 from stridewise.specs import ConvSpec
 
-__all__ = ["conv", "conv_grad_weight", "conv_grad_x"]
+__all__ = ["conv", "conv_grad_bias", "conv_grad_weight", "conv_grad_x"]
 
 # Infinities give infinity or NaN, as they must.
 _quietly = np.errstate(over="ignore", invalid="ignore")
@@ -81,6 +81,13 @@ def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
         for at_windows, at_inputs in _taps(tile):  # within one tap, no two windows overlap
             grad_tile[at_inputs] += shares[at_windows]
     return grad_x
+
+
+@_quietly
+def conv_grad_bias(grad_y: Array) -> Array:
+    """Sum over all axes but the last; millions of summands lose digits one by one in float32."""
+    total: Array = grad_y.reshape(-1, grad_y.shape[-1]).sum(axis=0, dtype=np.float64)
+    return total.astype(grad_y.dtype)
 
 
 def _row_bytes(dtype: np.dtype[Any], C_in: int, spec: ConvSpec) -> int:

@@ -61,13 +61,17 @@ def write(key: str, code: bytes) -> None:
 
 def size() -> tuple[int, int]:
     """How many objects there are, and how many bytes they take."""
-    sizes = [bytes_ for _, bytes_, _ in _files(folder())]
+    try:
+        sizes = [bytes_ for _, bytes_, _ in _files(folder())]
+    except RuntimeError:  # there is no home
+        return 0, 0
     return len(sizes), sum(sizes)
 
 
 def clear() -> None:
     """Remove all of it."""
-    shutil.rmtree(folder(), ignore_errors=True)
+    with contextlib.suppress(RuntimeError):  # there is no home
+        shutil.rmtree(folder(), ignore_errors=True)
 
 
 def _files(place: Path) -> list[tuple[float, int, Path]]:
