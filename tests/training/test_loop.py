@@ -52,7 +52,9 @@ def test_history_has_one_entry_an_epoch(stripes, small_network):
     assert all(epoch.seconds > 0 for epoch in history.epochs)
     assert all(0 <= epoch.accuracy <= 1 for epoch in history.epochs)
     last, now = history.epochs[-1], evaluate(network, validation)
-    assert (last.validation_loss, last.validation_accuracy) == (now.loss, now.accuracy)
+    # Matrix products of other batch sizes add up in another order.
+    assert last.validation_loss == pytest.approx(now.loss, rel=1e-6)
+    assert last.validation_accuracy == now.accuracy
 
 
 def test_without_validation_there_are_no_validation_numbers(stripes, small_network):

@@ -65,7 +65,11 @@ def relu_backward(grad_y: ArrayLike, x: ArrayLike) -> Array:
     array([0., 0., 1.])
     """
     grad_y, x, result = pair("relu_backward", grad_y, x)
-    return finish(np.where(x > 0, grad_y, np.zeros((), x.dtype)), result)
+    # All bits of a gradient, or none: np.where takes three times as long, and a product would
+    # make NaN of 0 and infinity.
+    bits = np.dtype(f"i{x.dtype.itemsize}")
+    mask = np.negative((x > 0).view(np.int8), dtype=bits)
+    return finish((grad_y.view(bits) & mask).view(x.dtype), result)
 
 
 def sigmoid(x: ArrayLike) -> Array:

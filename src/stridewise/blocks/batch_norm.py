@@ -8,6 +8,8 @@ import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
 from stridewise.blocks.standardising import require_channels, require_given
+from stridewise.blocks.wide_rows import repeated, wide
+from stridewise.engines import current_engine
 from stridewise.errors import OptionError, ShapeError, explain
 from stridewise.options import require_number
 
@@ -56,9 +58,18 @@ def batch_statistics(x: ArrayLike) -> tuple[Array, Array]:
                 hint="mean= and variance=, to normalise with known statistics",
             )
         )
-    axes = tuple(range(x.ndim - 1))
+    engine, count = current_engine(), x.size // x.shape[-1]
     with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
-        return x.mean(axis=axes, dtype=np.float64), x.var(axis=axes, dtype=np.float64)
+        mean = engine.channel_sums(x) / count
+        rounded = mean.astype(x.dtype)
+        rows = wide(np.ascontiguousarray(x))
+        squares = rows - repeated(rounded, rows)
+        squares *= squares
+        # What rounding left of the mean is the mean of these deviations.
+        variance = engine.channel_sums(squares.reshape(x.shape)) / count - (mean - rounded) ** 2
+        if not np.isfinite(variance).all():  # squares beyond float32, or what is infinite itself
+            variance = x.var(axis=tuple(range(x.ndim - 1)), dtype=np.float64)
+        return mean, np.maximum(variance, 0)
 
 
 def batch_norm(
@@ -107,11 +118,13 @@ def batch_norm(
     """
     require_given("batch_norm", weight=weight, bias=bias)
     (x, weight, bias), result = prepare("batch_norm", x=x, weight=weight, bias=bias)
-    centred, deviation = _normalise("batch_norm", x, weight, mean, variance, epsilon)
+    rows, deviation = _normalise("batch_norm", x, weight, mean, variance, epsilon)
     require_shape("batch_norm", "bias", bias, x.shape[-1:], "one number a channel")
     # With an epsilon of 0 a constant channel gives NaN, as infinities do.
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        return finish(centred * (weight / deviation) + bias, result)
+        rows *= repeated(weight / deviation, rows)
+        rows += repeated(bias, rows)
+    return finish(rows.reshape(x.shape), result)
 
 
 def batch_norm_backward(
@@ -160,18 +173,20 @@ def batch_norm_backward(
     (grad_y, x, weight), result = prepare(operation, grad_y=grad_y, x=x, weight=weight)
     centred, deviation = _normalise(operation, x, weight, mean, variance, epsilon)
     require_shape(operation, "grad_y", grad_y, x.shape, "the shape of `x`")
-    axes = tuple(range(x.ndim - 1))
+    engine, count = current_engine(), x.size // x.shape[-1]
     # With an epsilon of 0 a constant channel gives NaN, as infinities do.
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        grad_bias = grad_y.sum(axis=axes, dtype=np.float64)
-        normal = centred / deviation
-        grad_weight = (grad_y * normal).sum(axis=axes, dtype=np.float64)
-        grad_x = grad_y
+        normal = centred
+        normal /= repeated(deviation, centred)
+        grad_rows = np.ascontiguousarray(grad_y).reshape(centred.shape)
+        grad_bias = engine.channel_sums(grad_y)
+        grad_weight = engine.channel_sums((grad_rows * normal).reshape(x.shape))
         if mean is None:
-            count = x.size // x.shape[-1]
-            grad_x = grad_y - (grad_bias / count).astype(x.dtype)
-            grad_x -= normal * (grad_weight / count).astype(x.dtype)
-        grad_x = grad_x * (weight / deviation)
+            normal *= repeated((-grad_weight / count).astype(x.dtype), normal)
+            normal += grad_rows
+            normal -= repeated((grad_bias / count).astype(x.dtype), normal)
+            grad_rows = normal
+        grad_x = (grad_rows * repeated(weight / deviation, grad_rows)).reshape(x.shape)
     return BatchNormGradients(
         finish(grad_x, result), finish(grad_weight, result), finish(grad_bias, result)
     )
@@ -185,7 +200,7 @@ def _normalise(
     variance: ArrayLike | None,
     epsilon: float,
 ) -> tuple[Array, Array]:
-    """``x − mean`` and ``√(variance + epsilon)``, in the dtype of ``x``."""
+    """``x − mean``, as wide rows, and ``√(variance + epsilon)``, in the dtype of ``x``."""
     require_number(operation, "epsilon", epsilon)
     if (mean is None) != (variance is None):
         raise OptionError(
@@ -205,10 +220,12 @@ def _normalise(
     with np.errstate(over="ignore", invalid="ignore"):  # infinities in `x` give NaN
         deviation = np.sqrt(variance.astype(np.float64) + epsilon)
         rounded = mean.astype(x.dtype)
-        centred = x - rounded
-        rest = (mean - rounded).astype(x.dtype)
-        if rest.any():  # what rounding left: it counts where the mean is far from 0
-            centred -= rest
+        rows = wide(np.ascontiguousarray(x))
+        centred: Array = rows - repeated(rounded, rows)
+        rest = mean - rounded
+        # What rounding left counts where the mean is far larger than the deviations.
+        if (np.abs(rest) > np.finfo(x.dtype).eps / 4 * deviation).any():
+            centred -= repeated(rest.astype(x.dtype), rows)
         return centred, deviation.astype(x.dtype)
 
 

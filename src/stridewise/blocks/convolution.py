@@ -180,7 +180,7 @@ def conv_backward(
     engine = current_engine()
     grad_x = engine.conv_grad_x(grad_y, weight, spec)
     grad_weight = engine.conv_grad_weight(grad_y, x, spec)
-    grad_bias = engine.conv_grad_bias(grad_y)
+    grad_bias = engine.channel_sums(grad_y)
     return ConvGradients(
         finish(grad_x, result), finish(grad_weight, result), finish(grad_bias, result)
     )

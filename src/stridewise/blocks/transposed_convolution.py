@@ -173,7 +173,7 @@ def conv_transpose_backward(
     with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
         grad_x = engine.conv(grad_y, weight, None, spec)[tuple(map(slice, x.shape))]
         grad_weight = engine.conv_grad_weight(_continued(x, spec), grad_y, spec)
-        grad_bias = engine.conv_grad_bias(grad_y)
+        grad_bias = engine.channel_sums(grad_y)
     return ConvGradients(
         finish(grad_x, result), finish(grad_weight, result), finish(grad_bias, result)
     )

@@ -32,7 +32,7 @@ Ties: TypeAlias = Literal["first", "all"]
 
 
 class Engine(Protocol):
-    """Four functions of convolution, four of pooling, and what the engine says of itself.
+    """Convolution, pooling, their gradients, sums, and what the engine says of itself.
 
     A module that defines them is an engine.
     """
@@ -49,8 +49,11 @@ class Engine(Protocol):
         """Gather ``grad_y`` times the windows, summed over examples and positions."""
         ...
 
-    def conv_grad_bias(self, grad_y: Array) -> Array:
-        """Sum ``grad_y`` over examples and positions; float32 is accumulated in float64."""
+    def channel_sums(self, x: Array) -> Array:
+        """Sum over examples and positions, accumulated in float64, which it returns: (C,).
+
+        Of ``grad_y``, that is the gradient of a convolution by its bias.
+        """
         ...
 
     def max_pool(self, x: Array, spec: PoolSpec, *, indices: bool) -> tuple[Array, Array | None]:

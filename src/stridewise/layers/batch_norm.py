@@ -81,7 +81,8 @@ class BatchNorm(Layer):
         for running, batch in ((self.state["mean"], mean), (self.state["variance"], corrected)):
             running *= self.momentum
             running += ((1 - self.momentum) * batch).astype(running.dtype)
-        return blocks.batch_norm(x, weight, bias, epsilon=self.epsilon), (x, {})
+        y = blocks.batch_norm(x, weight, bias, mean=mean, variance=variance, epsilon=self.epsilon)
+        return y, (x, {})
 
     def backward(self, grad_y: Array, cache: tuple[Array, dict[str, Array]]) -> LayerGradients:
         """Gradients by input, scale and shift."""

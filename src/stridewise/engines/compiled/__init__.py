@@ -2,7 +2,7 @@
 
 from stridewise.engines.compiled.convolution import (
     conv,
-    conv_grad_bias,
+    channel_sums,
     conv_grad_weight,
     conv_grad_x,
 )
@@ -14,7 +14,7 @@ __all__ = [
     "avg_pool",
     "avg_pool_grad",
     "conv",
-    "conv_grad_bias",
+    "channel_sums",
     "conv_grad_weight",
     "conv_grad_x",
     "explain",

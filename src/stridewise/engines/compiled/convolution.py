@@ -26,7 +26,7 @@ from stridewise.engines.num_threads import get_num_threads
 from stridewise.engines.precision import get_precision
 from stridewise.specs import ConvSpec, PoolSpec
 
-__all__ = ["conv", "conv_grad_bias", "conv_grad_weight", "conv_grad_x", "is_narrow"]
+__all__ = ["conv", "channel_sums", "conv_grad_weight", "conv_grad_x", "is_narrow"]
 
 # Positions that are averaged at a time: enough for the average to be accumulated in float64.
 _WINDOW = 512
@@ -99,17 +99,15 @@ def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # infinities give infinity or NaN
-def conv_grad_bias(grad_y: Array) -> Array:
+def channel_sums(x: Array) -> Array:
     """Sum over examples and positions, as means: times a power of two they are exact sums."""
-    C_out = grad_y.shape[-1]
-    rows = grad_y.reshape(1, -1, C_out)
+    rows = x.reshape(1, -1, x.shape[-1])
     windows = rows.shape[1] // _WINDOW
-    total = rows[0, windows * _WINDOW :].sum(axis=0, dtype=np.float64)
+    sums: Array = rows[0, windows * _WINDOW :].sum(axis=0, dtype=np.float64)
     if windows:
-        spec = PoolSpec.of("conv_grad_bias", rows.shape[1:2], _WINDOW)
-        total += avg_pool(rows, spec).sum(axis=(0, 1), dtype=np.float64) * _WINDOW
-    grad_bias: Array = total.astype(grad_y.dtype)
-    return grad_bias
+        spec = PoolSpec.of("channel_sums", rows.shape[1:2], _WINDOW)
+        sums += avg_pool(rows, spec).sum(axis=(0, 1), dtype=np.float64) * _WINDOW
+    return sums
 
 
 def is_narrow(spec: ConvSpec, C_in_group: int, C_out: int, dtype: np.dtype[Any]) -> bool:

@@ -12,7 +12,7 @@ from stridewise.arrays import Array
 from stridewise.engines.loops.windows import crop, pad, window
 from stridewise.specs import ConvSpec
 
-__all__ = ["conv", "conv_grad_bias", "conv_grad_weight", "conv_grad_x"]
+__all__ = ["conv", "channel_sums", "conv_grad_weight", "conv_grad_x"]
 
 # Infinities give infinity or NaN, as they must.
 _quietly = np.errstate(over="ignore", invalid="ignore")
@@ -66,13 +66,13 @@ def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
 
 
 @_quietly
-def conv_grad_bias(grad_y: Array) -> Array:
-    """Add up the gradients of all outputs that the bias went into."""
-    grad_bias = np.zeros(grad_y.shape[-1], np.float64)
-    for n in range(grad_y.shape[0]):
-        for position in np.ndindex(*grad_y.shape[1:-1]):
-            grad_bias += grad_y[(n, *position)]
-    return grad_bias.astype(grad_y.dtype)
+def channel_sums(x: Array) -> Array:
+    """Add up the numbers of every channel."""
+    sums = np.zeros(x.shape[-1], np.float64)
+    for n in range(x.shape[0]):
+        for position in np.ndindex(*x.shape[1:-1]):
+            sums += x[(n, *position)]
+    return sums
 
 
 def _group(c_out: int, weight: Array, spec: ConvSpec) -> slice:

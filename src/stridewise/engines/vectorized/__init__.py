@@ -3,7 +3,7 @@
 from stridewise.engines.vectorized.average_pooling import avg_pool, avg_pool_grad
 from stridewise.engines.vectorized.convolution import (
     conv,
-    conv_grad_bias,
+    channel_sums,
     conv_grad_weight,
     conv_grad_x,
 )
@@ -14,7 +14,7 @@ __all__ = [
     "avg_pool",
     "avg_pool_grad",
     "conv",
-    "conv_grad_bias",
+    "channel_sums",
     "conv_grad_weight",
     "conv_grad_x",
     "explain",

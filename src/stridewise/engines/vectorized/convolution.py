@@ -26,7 +26,7 @@ from stridewise.engines.vectorized import depthwise
 from stridewise.engines.vectorized.tiles import Tile, tiles
 from stridewise.specs import ConvSpec
 
-__all__ = ["conv", "conv_grad_bias", "conv_grad_weight", "conv_grad_x"]
+__all__ = ["conv", "channel_sums", "conv_grad_weight", "conv_grad_x"]
 
 # Infinities give infinity or NaN, as they must.
 _quietly = np.errstate(over="ignore", invalid="ignore")
@@ -84,10 +84,10 @@ def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
 
 
 @_quietly
-def conv_grad_bias(grad_y: Array) -> Array:
+def channel_sums(x: Array) -> Array:
     """Sum over all axes but the last; millions of summands lose digits one by one in float32."""
-    total: Array = grad_y.reshape(-1, grad_y.shape[-1]).sum(axis=0, dtype=np.float64)
-    return total.astype(grad_y.dtype)
+    sums: Array = x.reshape(-1, x.shape[-1]).sum(axis=0, dtype=np.float64)
+    return sums
 
 
 def _row_bytes(dtype: np.dtype[Any], C_in: int, spec: ConvSpec) -> int:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import os
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -34,6 +35,11 @@ Builder: TypeAlias = Callable[..., None]
 SIGNATURE = "parameters:int* a:real* b:real* c:real* d:real* scratch:real* first:int last:int"
 
 _lock = threading.Lock()
+# A fork waits for what is being compiled: in the child nobody would finish it.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release
+    )
 
 
 class Native(NamedTuple):

@@ -90,7 +90,8 @@ class _Workers:
         self._beds.append(bed)
         slot = self._addresses[0] + len(self._beds) * SLOT_STRIDE * 8
         live = threading.Thread(target=self._live, args=(slot, bed), name="stridewise", daemon=True)
-        live.start()
+        with contextlib.suppress(RuntimeError):  # there can be no more: the caller does its part
+            live.start()
 
     def _live(self, slot: int, bed: threading.Lock) -> None:
         while True:
