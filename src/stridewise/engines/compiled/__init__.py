@@ -1,8 +1,8 @@
 """The engine that says how fast it can go: kernels generated from Python, as LLVM IR."""
 
 from stridewise.engines.compiled.convolution import (
-    conv,
     channel_sums,
+    conv,
     conv_grad_weight,
     conv_grad_x,
 )
@@ -13,8 +13,8 @@ from stridewise.engines.compiled.pooling.maximum import max_pool, max_pool_grad
 __all__ = [
     "avg_pool",
     "avg_pool_grad",
-    "conv",
     "channel_sums",
+    "conv",
     "conv_grad_weight",
     "conv_grad_x",
     "explain",

@@ -26,7 +26,7 @@ from stridewise.engines.num_threads import get_num_threads
 from stridewise.engines.precision import get_precision
 from stridewise.specs import ConvSpec, PoolSpec
 
-__all__ = ["conv", "channel_sums", "conv_grad_weight", "conv_grad_x", "is_narrow"]
+__all__ = ["channel_sums", "conv", "conv_grad_weight", "conv_grad_x", "is_narrow"]
 
 # Positions that are averaged at a time: enough for the average to be accumulated in float64.
 _WINDOW = 512

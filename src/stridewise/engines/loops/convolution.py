@@ -12,7 +12,7 @@ from stridewise.arrays import Array
 from stridewise.engines.loops.windows import crop, pad, window
 from stridewise.specs import ConvSpec
 
-__all__ = ["conv", "channel_sums", "conv_grad_weight", "conv_grad_x"]
+__all__ = ["channel_sums", "conv", "conv_grad_weight", "conv_grad_x"]
 
 # Infinities give infinity or NaN, as they must.
 _quietly = np.errstate(over="ignore", invalid="ignore")

@@ -2,8 +2,8 @@
 
 from stridewise.engines.vectorized.average_pooling import avg_pool, avg_pool_grad
 from stridewise.engines.vectorized.convolution import (
-    conv,
     channel_sums,
+    conv,
     conv_grad_weight,
     conv_grad_x,
 )
@@ -13,8 +13,8 @@ from stridewise.engines.vectorized.max_pooling import max_pool, max_pool_grad
 __all__ = [
     "avg_pool",
     "avg_pool_grad",
-    "conv",
     "channel_sums",
+    "conv",
     "conv_grad_weight",
     "conv_grad_x",
     "explain",

@@ -26,7 +26,7 @@ from stridewise.engines.vectorized import depthwise
 from stridewise.engines.vectorized.tiles import Tile, tiles
 from stridewise.specs import ConvSpec
 
-__all__ = ["conv", "channel_sums", "conv_grad_weight", "conv_grad_x"]
+__all__ = ["channel_sums", "conv", "conv_grad_weight", "conv_grad_x"]
 
 # Infinities give infinity or NaN, as they must.
 _quietly = np.errstate(over="ignore", invalid="ignore")

@@ -45,6 +45,8 @@ def scratch(purpose: str, size: int) -> _Space:
     space = _own.spaces.get(purpose, _NOTHING)
     if space.size >= size:
         return space
+    _own.spaces.pop(purpose, None)
+    del space  # before there is the larger one
     array = np.empty(size + _CACHE_LINE, np.uint8)
     address = int(array.ctypes.data)
     space = _Space(size, address + -address % _CACHE_LINE, array)
