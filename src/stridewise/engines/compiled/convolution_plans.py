@@ -23,8 +23,9 @@ from stridewise.engines.compiled.winograd.gradient_plan import (
 from stridewise.engines.precision import Precision
 from stridewise.specs import ConvSpec
 
-__all__ = ["Sizes", "forward_plan", "grad_weight_plan", "grad_x_plans"]
+__all__ = ["AnyPlan", "Sizes", "forward_plan", "grad_weight_plan", "grad_x_plans"]
 
+AnyPlan: TypeAlias = Plan | WinogradPlan | WinogradGradientPlan
 # Besides the spec: N, C_in, C_out and the dtype's character.
 Sizes: TypeAlias = tuple[int, int, int, str]
 

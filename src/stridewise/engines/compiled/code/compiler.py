@@ -24,7 +24,7 @@ import llvmlite
 import numpy as np
 from llvmlite import binding as llvm
 
-from stridewise.engines.compiled.code import object_cache
+from stridewise.engines import kernel_cache
 from stridewise.engines.compiled.code.language import Module
 from stridewise.engines.compiled.code.target import Target, host
 
@@ -75,14 +75,14 @@ def _address(build: Builder, dtype_name: str, sizes: tuple[int, ...]) -> int:
     key = hashlib.sha256(repr(described).encode()).hexdigest()[:32]
     symbol = f"stridewise_{key}"
     with _lock:
-        code = object_cache.read(key)
+        code = kernel_cache.read(key)
         if code is not None:
             address = _loaded(code, symbol)
             if address:
                 return address
         module, machine = _optimised(build, dtype_name, sizes, target, symbol)
         code = bytes(machine.emit_object(module))
-        object_cache.write(key, code)
+        kernel_cache.write(key, code)
         return _loaded(code, symbol)
 
 

@@ -8,6 +8,8 @@ from functools import cache
 
 from llvmlite import binding as llvm
 
+from stridewise.errors import EngineError, explain
+
 __all__ = ["Target", "host", "named"]
 
 _VARIABLE = "STRIDEWISE_CPU"
@@ -44,22 +46,39 @@ class Target:
         )
 
 
-# What LLVM promises for a processor of this name, in the terms of the class.
-_NAMED = {
+# Bytes of a vector, vector registers, and whether there is a multiply-add: what LLVM promises for
+# a processor of this name.
+_LEVELS = {
     "x86-64": (16, 16, False),
     "x86-64-v2": (16, 16, False),
     "x86-64-v3": (32, 16, True),
     "x86-64-v4": (64, 32, True),
 }
+_NEON = (16, 32, True)
 
 
 def named(cpu: str, triple: str | None = None, features: str = "") -> Target:
-    """Describe a processor other than this one: an x86-64 level, or any AArch64 core."""
-    if cpu in _NAMED:
-        # AVX-512 code in 512-bit registers: LLVM prefers 256 unless told.
-        wide = features or ("+prefer-no-gather" if cpu == "x86-64-v4" else "")
-        return Target(triple or llvm.get_process_triple(), cpu, wide, *_NAMED[cpu])
-    return Target(triple or "aarch64-unknown-linux-gnu", cpu, features, 16, 32, True)
+    """Describe a processor by its name: an x86-64 level, or any core of another family.
+
+    Raises
+    ------
+    EngineError
+        If it is an x86 processor by a name that does not say which vectors it has.
+    """
+    triple = triple or llvm.get_process_triple()
+    if cpu in _LEVELS:
+        return Target(triple, cpu, features, *_LEVELS[cpu])
+    if triple.startswith(("x86_64", "i686", "i386")):
+        raise EngineError(
+            explain(
+                _VARIABLE,
+                "this is no level of x86-64.",
+                needed=" | ".join(_LEVELS),
+                received=repr(cpu),
+                hint="x86-64-v3, for AVX2",
+            )
+        )
+    return Target(triple, cpu, features, *_NEON)
 
 
 @cache
@@ -67,17 +86,17 @@ def host() -> Target:
     """The processor of this machine, or the one that the variable STRIDEWISE_CPU names."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    asked = os.environ.get(_VARIABLE)
     triple = llvm.get_process_triple()
+    asked = os.environ.get(_VARIABLE)
     if asked:
         return named(asked, triple)
     features = llvm.get_host_cpu_features()
-    if features.get("avx512f") and features.get("avx512vl") and features.get("avx512dq"):
-        shape = (64, 32, True)
+    if triple.startswith(("aarch64", "arm64")):
+        shape = _NEON
+    elif all(features.get(name) for name in ("avx512f", "avx512vl", "avx512dq")):
+        shape = _LEVELS["x86-64-v4"]
     elif features.get("avx2") and features.get("fma"):
-        shape = (32, 16, True)
-    elif triple.startswith(("aarch64", "arm64")):
-        shape = (16, 32, True)
+        shape = _LEVELS["x86-64-v3"]
     else:
         shape = (16, 16, bool(features.get("fma")))
     return Target(triple, llvm.get_host_cpu_name(), features.flatten(), *shape)

@@ -24,7 +24,15 @@ from stridewise.engines.compiled.running.plan import Plan
 from stridewise.engines.num_threads import get_num_threads
 from stridewise.specs import ConvSpec
 
-__all__ = ["conv", "conv_grad_weight", "conv_grad_x", "is_narrow"]
+__all__ = [
+    "conv",
+    "conv_grad_weight",
+    "conv_grad_x",
+    "forward_plan",
+    "grad_weight_plan",
+    "grad_x_plan",
+    "is_narrow",
+]
 
 # Vectors of one side that a vector of the other side may need.
 _MOST_PIECES = 4
@@ -51,7 +59,7 @@ def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
     x, weight = np.ascontiguousarray(x), np.ascontiguousarray(weight)
     if bias is not None:
         bias = np.ascontiguousarray(bias)
-    plan = _forward_plan(spec, N, C_in, C_out, x.dtype.char, bias is not None, get_num_threads())
+    plan = forward_plan(spec, N, C_in, C_out, x.dtype.char, bias is not None, get_num_threads())
     plan.run(address_of(x), address_of(weight), address_of(bias), address_of(y))
     return y
 
@@ -59,7 +67,7 @@ def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
 def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
     """Convolve the gradients with the filters turned around, all phases in one pass."""
     N, C_in, C_out = grad_y.shape[0], weight.shape[-2] * spec.groups, weight.shape[-1]
-    plan, covers = _grad_x_plan(spec, N, C_in, C_out, grad_y.dtype.char, get_num_threads())
+    plan, covers = grad_x_plan(spec, N, C_in, C_out, grad_y.dtype.char, get_num_threads())
     grad_x = empty((N, *spec.input_size, C_in), grad_y.dtype)
     if not covers:
         grad_x.fill(0)
@@ -72,7 +80,7 @@ def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
 def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
     """Add up the products of gradients and inputs, slice by slice."""
     N, C_in, C_out = x.shape[0], x.shape[-1], grad_y.shape[-1]
-    plan, slices = _grad_weight_plan(spec, N, C_in, C_out, x.dtype.char)
+    plan, slices = grad_weight_plan(spec, N, C_in, C_out, x.dtype.char)
     shape = (*spec.kernel_size, C_in // spec.groups, C_out)
     sums = np.empty((slices, *shape), x.dtype)
     x, grad_y = np.ascontiguousarray(x), np.ascontiguousarray(grad_y)
@@ -92,9 +100,10 @@ def _turned(weight: Array, spec: ConvSpec) -> Array:
 
 
 @lru_cache(1024)
-def _forward_plan(
+def forward_plan(
     spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str, has_bias: bool, threads: int
 ) -> Plan:
+    """The plan of a convolution."""
     axes = tuple(map(forward, spec.axes))
     sizes = (spec.kernel_size, spec.input_size, spec.output_size)
     channels = (C_in, C_out, spec.groups)
@@ -102,7 +111,7 @@ def _forward_plan(
 
 
 @lru_cache(1024)
-def _grad_x_plan(
+def grad_x_plan(
     spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str, threads: int
 ) -> tuple[Plan | None, bool]:
     """The plan for all phases, if there are any, and whether they cover all of the input."""
@@ -118,8 +127,7 @@ def _grad_x_plan(
 
 
 @lru_cache(1024)
-def _grad_weight_plan(
-    spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str
-) -> tuple[Plan, int]:
+def grad_weight_plan(spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str) -> tuple[Plan, int]:
+    """The plan of a gradient by the weights, and how many partial sums it leaves."""
     axes = tuple(map(forward, spec.axes))
     return grouped_weight_plan(np.dtype(dtype), N, axes, (C_in, C_out, spec.groups))

@@ -26,8 +26,8 @@ __all__ = [
     "choose_gradient",
 ]
 
-# Measured on Zen 4 with AVX-512, and rounded (`python -m benchmarks.winograd_costs`): loading,
-# transforming and storing what belongs to one tile and one vector of channels …
+# Measured on Zen 4 with AVX-512, and rounded: loading, transforming and storing what belongs to
+# one tile and one vector of channels …
 _INPUT_TILE = 250
 _OUTPUT_TILE = 250
 # … and, once a chunk, the weights of one input channel and one vector of output channels, or the
