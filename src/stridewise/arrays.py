@@ -66,10 +66,14 @@ def prepare(operation: str, **values: ArrayLike) -> tuple[list[Array], np.dtype[
     >>> prepare("demo", x=[1, 2])[1]
     dtype('float64')
     """
-    arrays = [as_array(operation, name, value) for name, value in values.items()]
-    first = arrays[0].dtype
-    if first in _COMPUTED and all(array.dtype is first for array in arrays):
-        return arrays, first
+    arrays = []
+    dtypes = set()
+    for name, value in values.items():
+        array = as_array(operation, name, value)
+        arrays.append(array)
+        dtypes.add(array.dtype)
+    if len(dtypes) == 1 and dtypes <= _COMPUTED:
+        return arrays, dtypes.pop()
     result = np.result_type(*(array.dtype for array in arrays))
     if result.kind != "f":
         result = np.dtype(np.float64)

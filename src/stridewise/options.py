@@ -21,6 +21,9 @@ __all__ = [
 ]
 
 
+_PLAIN = frozenset([int, str, type(None)])
+
+
 def require_choice(operation: str, problem: str, name: object, choices: Iterable[str]) -> str:
     """Return ``name`` if it is one of the choices; else name them, and suggest the nearest.
 
@@ -214,11 +217,8 @@ def plain_key(*options: object) -> tuple[object, ...] | None:
     >>> plain_key(1, (2, 3.0)) is None
     True
     """
-    return options if all(map(_is_plain, options)) else None
-
-
-def _is_plain(option: object) -> bool:
-    kind = type(option)
-    if kind is int or kind is str or option is None:
-        return True
-    return kind is tuple and all(map(_is_plain, option))  # type: ignore[call-overload]
+    for option in options:
+        kind = type(option)
+        if kind not in _PLAIN and not (kind is tuple and plain_key(*option) is not None):  # type: ignore[misc] # a tuple
+            return None
+    return options

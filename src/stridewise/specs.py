@@ -103,7 +103,7 @@ class WindowSpec:
             axes.append(Axis(size, kernel, stride, before, after, dilation, positions))
         return tuple(axes)
 
-    @property
+    @cached_property
     def output_size(self) -> tuple[int, ...]:
         """Number of positions of the window, one an axis."""
         return tuple(axis.positions for axis in self.axes)

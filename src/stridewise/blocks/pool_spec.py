@@ -28,15 +28,14 @@ def pool_spec(
 ) -> PoolSpec:
     """Refuse an ``x`` of another rank, and validate the options for its size."""
     options = (kernel_size, stride, padding, dilation)
-    key = plain_key(operation, rank, x.shape, *options)
-    flags = (ceil_mode, count_include_pad)
-    if key is not None and set(map(type, flags)) == {bool}:
-        key = (*key, *flags)
+    key = plain_key(*options)
+    flags: tuple[object, ...] = (ceil_mode, count_include_pad)
+    if key is not None:  # 1 equals True, but is refused where True is not
+        known_flags = tuple(map(repr, flags))
+        key = (operation, rank, x.shape, *key, *known_flags)
         known = _known.get(key)
         if known is not None:
             return known
-    else:
-        key = None
     require_rank(operation, "x", x, LAYOUTS[rank])
     spec = PoolSpec.of(
         operation,

@@ -13,6 +13,7 @@ import numpy as np
 from llvmlite import ir
 
 from stridewise.arrays import Array
+from stridewise.engines.compiled.code.addresses import address_of
 from stridewise.engines.compiled.code.compiler import SIGNATURE
 from stridewise.engines.compiled.code.language import Module, Value
 from stridewise.engines.compiled.pooling.plan import (
@@ -55,7 +56,7 @@ def avg_pool(x: Array, spec: PoolSpec) -> Array:
     if y.size:
         x = np.ascontiguousarray(x)
         plan = _forward_plan(spec, N, C, x.dtype.char, get_num_threads())
-        plan.run(x.ctypes.data, y.ctypes.data, 0, 0)
+        plan.run(address_of(x), address_of(y), 0, 0)
     return y
 
 
@@ -68,7 +69,7 @@ def avg_pool_grad(grad_y: Array, spec: PoolSpec) -> Array:
     if grad_x.size:
         grad_y = np.ascontiguousarray(grad_y)
         plan = _backward_plan(spec, N, C, grad_y.dtype.char, get_num_threads())
-        plan.run(grad_y.ctypes.data, grad_x.ctypes.data, 0, 0)
+        plan.run(address_of(grad_y), address_of(grad_x), 0, 0)
     return grad_x
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from llvmlite import ir
 
 from stridewise.arrays import Array
+from stridewise.engines.compiled.code.addresses import address_of
 from stridewise.engines.compiled.code.compiler import SIGNATURE
 from stridewise.engines.compiled.code.language import Kernel, Module, Pointer, Value, Variable
 from stridewise.engines.compiled.pooling.plan import (
@@ -59,7 +60,7 @@ def max_pool(x: Array, spec: PoolSpec, *, indices: bool) -> tuple[Array, Array |
     if y.size:
         x = np.ascontiguousarray(x)
         plan = _forward_plan(spec, N, C, x.dtype.char, indices, get_num_threads())
-        plan.run(x.ctypes.data, y.ctypes.data, 0 if where is None else where.ctypes.data, 0)
+        plan.run(address_of(x), address_of(y), address_of(where), 0)
     return y, where
 
 
@@ -71,7 +72,7 @@ def max_pool_grad(grad_y: Array, x: Array, spec: PoolSpec, ties: Ties) -> Array:
     if grad_x.size:
         x, grad_y = np.ascontiguousarray(x), np.ascontiguousarray(grad_y)
         plan = _backward_plan(spec, N, C, x.dtype.char, ties, get_num_threads())
-        plan.run(grad_y.ctypes.data, x.ctypes.data, grad_x.ctypes.data, 0)
+        plan.run(address_of(grad_y), address_of(x), address_of(grad_x), 0)
     return grad_x
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from stridewise.engines.compiled.code.compiler import Native
 from stridewise.engines.compiled.planning.axis_problem import AxisProblem
+from stridewise.engines.compiled.running.scratch import scratch
 from stridewise.engines.compiled.running.threads import run
 
 __all__ = ["SERIAL_WORK", "Plan", "axis_values", "element_steps"]
@@ -34,13 +35,13 @@ class Plan(NamedTuple):
         names: Sequence[str],
         values: dict[str, int],
         items: int,
-        scratch: int,
+        own_bytes: int,
         parallel: bool,
     ) -> Self:
         """Lay the parameters out in the order of their names."""
         parameters = (ctypes.c_int64 * len(names))(*(values[name] for name in names))
         address = ctypes.addressof(parameters)
-        whole_lines = scratch + -scratch % 64
+        whole_lines = own_bytes + -own_bytes % 64
         return cls(native, address, items, whole_lines, parallel, parameters)
 
     def workspace(self, threads: int) -> int:
@@ -49,7 +50,11 @@ class Plan(NamedTuple):
 
     def run(self, a: int, b: int, c: int, d: int) -> None:
         """Call the kernel with the addresses of its arrays."""
-        run(self.native, self.items, (self.address, a, b, c, d), self.scratch, self.parallel)
+        if self.parallel:
+            run(self.native, self.items, (self.address, a, b, c, d), self.scratch)
+        else:
+            space = scratch("threads", self.scratch)
+            self.native.call(self.address, a, b, c, d, space.address, 0, self.items)
 
 
 def element_steps(size: tuple[int, ...], channels: int) -> tuple[int, ...]:

@@ -30,15 +30,13 @@ __all__ = ["run"]
 _PATIENCE = 1000
 
 
-def run(
-    native: Native, items: int, arguments: tuple[int, ...], own_bytes: int, parallel: bool
-) -> None:
-    """Call a kernel for items 0 to ``items``, on several threads if it is worth it.
+def run(native: Native, items: int, arguments: tuple[int, ...], own_bytes: int) -> None:
+    """Call a kernel for items 0 to ``items``, on several threads if they are free.
 
     ``arguments`` are the addresses of its parameters and of its four arrays; ``own_bytes`` is the
     number of bytes that each thread needs for itself, whole cache lines.
     """
-    threads = min(get_num_threads(), items) if parallel else 1
+    threads = min(get_num_threads(), items)
     if threads > 1 and _in_use.acquire(blocking=False):
         try:
             space = scratch("threads", own_bytes * threads)
