@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, as_array
-from stridewise.axis_options import AxisInts, Padding
+from stridewise.axis_options import MOST_POSITIONS, AxisInts, Padding
 from stridewise.blocks.conv_spec import conv_spec
 from stridewise.blocks.ranks import by_rank
 from stridewise.engines import Explanation, current_engine, engine_info
@@ -108,12 +109,13 @@ def _computed(operation: str, dtype: Any) -> np.dtype[Any]:
 def _of_shape(operation: str, name: str, shape: ArrayLike, dtype: np.dtype[Any]) -> Array:
     """An array of this shape that takes no memory."""
     sizes = as_array(operation, name, shape)
-    if sizes.ndim != 1 or sizes.dtype.kind not in "iu" or (sizes < 0).any():
+    is_shape = sizes.ndim == 1 and sizes.dtype.kind in "iu" and (sizes >= 0).all()
+    if not is_shape or math.prod(map(int, sizes)) > MOST_POSITIONS:
         raise ShapeError(
             explain(
                 operation,
                 f"`{name}` is no shape.",
-                needed="integers that are not negative, one an axis",
+                needed="integers that are not negative, for an array that fits a memory",
                 received=f"{name}={shape!r}",
                 hint=f"array.shape: {operation}(x.shape, weight.shape)",
             )

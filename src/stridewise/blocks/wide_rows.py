@@ -6,6 +6,8 @@ are seen as one row, and the numbers are repeated.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from stridewise.arrays import Array
@@ -24,9 +26,9 @@ def wide(x: Array) -> Array:
     (15, 3)
     """
     C = x.shape[-1]
-    positions = x.size // C
+    positions = math.prod(x.shape[:-1])
     together = 1
-    while positions % (2 * together) == 0 and 2 * together * C <= _LONG_ENOUGH:
+    while positions and positions % (2 * together) == 0 and 0 < 2 * together * C <= _LONG_ENOUGH:
         together *= 2
     return x.reshape(positions // together, together * C)
 
@@ -37,4 +39,4 @@ def repeated(numbers: Array, rows: Array) -> Array:
     >>> repeated(np.array([1.0, 2.0]), np.zeros((3, 6)))
     array([1., 2., 1., 2., 1., 2.])
     """
-    return np.tile(numbers, rows.shape[-1] // numbers.shape[-1])
+    return np.tile(numbers, rows.shape[-1] // max(numbers.shape[-1], 1))

@@ -23,8 +23,10 @@ def set_precision(precision: Precision) -> None:
     """Choose between speed and the last digits, in the whole process.
 
     With "medium", the default, the compiled engine computes large float32 convolutions of 3×3 at
-    stride 1 by Winograd's filtering, whose rounding errors are about twice those of the
-    direct sum. "high" rules that out. float64, and the other engines, always sum directly.
+    stride 1 by Winograd's filtering. Its rounding errors are about twice those of the direct sum
+    where neighbouring numbers are of one size; but they are relative to the largest number within
+    six pixels, so that next to one that is a million times as large a small one is lost. "high"
+    rules that out. float64, and the other engines, always sum directly.
 
     Parameters
     ----------

@@ -20,10 +20,11 @@ from stridewise.engines.compiled.direct.few_channels import (
     shared_plans,
 )
 from stridewise.engines.compiled.grouped import calls as grouped
-from stridewise.engines.compiled.pooling.average import avg_pool
+from stridewise.engines.compiled.pooling.average import precise_means
 from stridewise.engines.compiled.running.outputs import empty
 from stridewise.engines.num_threads import get_num_threads
 from stridewise.engines.precision import get_precision
+from stridewise.engines.quietly import quietly
 from stridewise.specs import ConvSpec, PoolSpec
 
 __all__ = ["channel_sums", "conv", "conv_grad_weight", "conv_grad_x", "is_narrow"]
@@ -98,15 +99,15 @@ def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
     return grad_weight
 
 
-@np.errstate(over="ignore", invalid="ignore")  # infinities give infinity or NaN
+@quietly
 def channel_sums(x: Array) -> Array:
     """Sum over examples and positions, as means: times a power of two they are exact sums."""
-    rows = x.reshape(1, -1, x.shape[-1])
+    rows = np.ascontiguousarray(x).reshape(1, -1, x.shape[-1])
     windows = rows.shape[1] // _WINDOW
     sums: Array = rows[0, windows * _WINDOW :].sum(axis=0, dtype=np.float64)
     if windows:
         spec = PoolSpec.of("channel_sums", rows.shape[1:2], _WINDOW)
-        sums += avg_pool(rows, spec).sum(axis=(0, 1), dtype=np.float64) * _WINDOW
+        sums += precise_means(rows, spec).sum(axis=(0, 1)) * _WINDOW
     return sums
 
 

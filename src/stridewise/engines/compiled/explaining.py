@@ -44,6 +44,9 @@ def explain(
 ) -> tuple[Step, ...]:
     """The three steps of a convolution of these sizes."""
     problem = Problem(dtype, N, tuple(map(forward, spec.axes)), C_in, C_out, spec.groups)
+    if not N:
+        names = ("forward", "gradient by x", "gradient by weight")
+        return tuple(Step(name, "none", "the batch is empty", 0, 0, None) for name in names)
     if is_narrow(spec, C_in // spec.groups, C_out, dtype):
         return _narrow(spec, problem)
     sizes = (N, C_in, C_out, dtype.char)
@@ -110,7 +113,8 @@ def _step(name: str, problem: Problem, choices: Sequence[Choice], plans: Sequenc
     first = choices[0] if choices else Choice("direct", "no input meets a tap", 1.0)
     in_phases = f", in {len(choices)} phases" if len(choices) > 1 else ""
     vector_products = problem.multiply_adds * problem.dtype.itemsize / host().vector_bytes
-    share = vector_products / sum(choice.cost for choice in choices) if choices else None
+    cost = sum(choice.cost for choice in choices)
+    share = vector_products / cost if cost else None  # no input meets a tap, or the batch is empty
     algorithm = _NAMES[first.algorithm] + in_phases
     workspace = _workspace(plans, get_num_threads())
     return Step(name, algorithm, first.reason, problem.multiply_adds, workspace, share)

@@ -10,15 +10,13 @@ import numpy as np
 
 from stridewise.arrays import Array
 from stridewise.engines.loops.windows import crop, pad, window
+from stridewise.engines.quietly import quietly
 from stridewise.specs import ConvSpec
 
 __all__ = ["channel_sums", "conv", "conv_grad_weight", "conv_grad_x"]
 
-# Infinities give infinity or NaN, as they must.
-_quietly = np.errstate(over="ignore", invalid="ignore")
 
-
-@_quietly
+@quietly
 def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
     """Slide, multiply, add."""
     x_padded = pad(x, spec)
@@ -35,7 +33,7 @@ def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
     return y
 
 
-@_quietly
+@quietly
 def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
     """Add each gradient, times its filter, onto the window that it came from."""
     N, C_in = grad_y.shape[0], weight.shape[-2] * spec.groups
@@ -50,7 +48,7 @@ def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
     return crop(grad_x_padded, spec)
 
 
-@_quietly
+@quietly
 def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
     """Add each window, times its gradient, onto the filter that it met."""
     x_padded = pad(x, spec)
@@ -65,7 +63,7 @@ def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
     return grad_weight
 
 
-@_quietly
+@quietly
 def channel_sums(x: Array) -> Array:
     """Add up the numbers of every channel."""
     sums = np.zeros(x.shape[-1], np.float64)

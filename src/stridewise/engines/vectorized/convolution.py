@@ -22,17 +22,15 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from stridewise.arrays import Array
+from stridewise.engines.quietly import quietly
 from stridewise.engines.vectorized import depthwise
 from stridewise.engines.vectorized.tiles import Tile, tiles
 from stridewise.specs import ConvSpec
 
 __all__ = ["channel_sums", "conv", "conv_grad_weight", "conv_grad_x"]
 
-# Infinities give infinity or NaN, as they must.
-_quietly = np.errstate(over="ignore", invalid="ignore")
 
-
-@_quietly
+@quietly
 def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
     """Windows as rows, times the weights."""
     if depthwise.is_depthwise(spec, *weight.shape[-2:]):
@@ -49,7 +47,7 @@ def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
     return y
 
 
-@_quietly
+@quietly
 def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
     """Windows as columns, times the gradients of their outputs."""
     if depthwise.is_depthwise(spec, x.shape[-1] // spec.groups, grad_y.shape[-1]):
@@ -65,7 +63,7 @@ def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
     return np.moveaxis(by_group, 0, -2).reshape(*spec.kernel_size, C_in_group, C_out)
 
 
-@_quietly
+@quietly
 def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
     """Gradients times the weights' transpose, added back onto the windows, tap by tap."""
     if depthwise.is_depthwise(spec, *weight.shape[-2:]):
@@ -83,7 +81,7 @@ def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
     return grad_x
 
 
-@_quietly
+@quietly
 def channel_sums(x: Array) -> Array:
     """Sum over all axes but the last; millions of summands lose digits one by one in float32."""
     sums: Array = x.reshape(-1, x.shape[-1]).sum(axis=0, dtype=np.float64)

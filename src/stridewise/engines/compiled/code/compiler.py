@@ -34,7 +34,8 @@ Builder: TypeAlias = Callable[..., None]
 
 SIGNATURE = "parameters:int* a:real* b:real* c:real* d:real* scratch:real* first:int last:int"
 
-_lock = threading.Lock()
+# The handler of a signal may need a kernel while its thread compiles another.
+_lock = threading.RLock()
 # A fork waits for what is being compiled: in the child nobody would finish it.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
@@ -75,15 +76,24 @@ def _address(build: Builder, dtype_name: str, sizes: tuple[int, ...]) -> int:
     key = hashlib.sha256(repr(described).encode()).hexdigest()[:32]
     symbol = f"stridewise_{key}"
     with _lock:
-        code = kernel_cache.read(key)
+        # Without sources one could not tell kernels of another version.
+        code = kernel_cache.read(key) if _sources() else None
         if code is not None:
             address = _loaded(code, symbol)
             if address:
                 return address
-        module, machine = _optimised(build, dtype_name, sizes, target, symbol)
-        code = bytes(machine.emit_object(module))
-        kernel_cache.write(key, code)
+        code = _object(build, dtype_name, sizes, target, symbol)
+        if _sources():
+            kernel_cache.write(key, code)
         return _loaded(code, symbol)
+
+
+def _object(
+    build: Builder, dtype_name: str, sizes: tuple[int, ...], target: Target, symbol: str
+) -> bytes:
+    """The machine code; LLVM's own objects are gone when it is there, while the lock is held."""
+    module, machine = _optimised(build, dtype_name, sizes, target, symbol)
+    return bytes(machine.emit_object(module))
 
 
 def _optimised(
@@ -118,8 +128,6 @@ def _loaded(code: bytes, symbol: str) -> int:
 
 @cache
 def _sources() -> str:
-    """A digest of this package: what it would compile changes with it."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    """A digest of this package: what it would compile changes with it. Empty without sources."""
+    contents = [path.read_bytes() for path in sorted(Path(__file__).parents[1].rglob("*.py"))]
+    return hashlib.sha256(b"".join(contents)).hexdigest() if contents else ""

@@ -29,6 +29,7 @@ __all__ = ["Shared", "filters_side_by_side", "pixels_a_vector", "shared_plans"]
 
 # Below this many multiply-adds, arranging the filters takes longer than it saves.
 _LEAST_WORK = 1_000_000
+_MOST_TAPS = 64
 
 
 class Shared(NamedTuple):
@@ -73,7 +74,7 @@ def pixels_a_vector(spec: ConvSpec, N: int, C_in: int, C_out: int, itemsize: int
     axis = spec.axes[-1]
     work = N * math.prod(spec.output_size) * math.prod(spec.kernel_size) * C_in * C_out
     most = host().vector_bytes // itemsize // C_in
-    if spec.groups > 1 or work < _LEAST_WORK or most < 2 or axis.kernel == 1:
+    if spec.groups > 1 or work < _LEAST_WORK or most < 2 or not 1 < axis.kernel <= _MOST_TAPS:
         return 1
     alone = axis.kernel / axis.stride * _vector_cost(C_in * itemsize)
     best = (alone, 1)

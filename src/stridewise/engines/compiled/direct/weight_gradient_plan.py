@@ -17,6 +17,7 @@ __all__ = ["weight_gradient_plan"]
 # What stays in a thread's L2 cache while the tiles of a panel pass.
 _BLOCK_BYTES = 256 * 1024
 _CACHE_LINE = 64
+_MOST_TAPS = 64
 # With fewer input channels, a tile's rows are channels and columns of the kernel together.
 _FEW_CHANNELS = 8
 
@@ -86,5 +87,7 @@ def weight_gradient_plan(problem: Problem) -> Plan:
 
 
 def _is_dense(axes: tuple[AxisProblem, ...]) -> bool:
-    """Whether windows leave out little of the image that they slide over."""
-    return all(axis.step == 1 and axis.stride <= 2 * axis.taps for axis in axes)
+    """Whether windows leave out little of the image that they slide over, and are not huge."""
+    return all(
+        axis.step == 1 and axis.stride <= 2 * axis.taps and axis.taps <= _MOST_TAPS for axis in axes
+    )

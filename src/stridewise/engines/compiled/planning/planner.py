@@ -80,9 +80,14 @@ class Choice(NamedTuple):
     cost: float
 
 
+_NOTHING = Choice("direct", "there is nothing to compute", 0.0)
+
+
 def choose(problem: Problem, precision: Precision) -> Choice:
     """Choose for a convolution, or for one phase of its gradient by the input."""
     pixels = _pixels(problem)
+    if not pixels:
+        return _NOTHING
     row = pixels if all(axis.is_pointwise for axis in problem.axes) else problem.axes[-1].positions
     channels = problem.C_out // problem.groups
     packing = problem.vectors(channels) * _PACKING
@@ -94,6 +99,8 @@ def choose(problem: Problem, precision: Precision) -> Choice:
 def choose_gradient(problem: Problem, precision: Precision) -> Choice:
     """Choose for a gradient by the weights; the axes are those of the convolution."""
     C_in, C_out = problem.C_in // problem.groups, problem.C_out // problem.groups
+    if not _pixels(problem):
+        return _NOTHING
     direct = problem.taps * problem.groups * _pixels(problem) * _cycles(problem, C_in, C_out)
     channels = problem.C_in + problem.C_out
     return _choice(problem, precision, direct, channels, GRADIENT_CHUNK_BYTES)

@@ -41,7 +41,7 @@ from stridewise.engines.compiled.running.plan import Plan
 from stridewise.engines.num_threads import get_num_threads
 from stridewise.specs import PoolSpec
 
-__all__ = ["avg_pool", "avg_pool_grad"]
+__all__ = ["avg_pool", "avg_pool_grad", "precise_means"]
 
 # Beyond this many summands float32 loses digits when they are added one by one.
 _FEW_TAPS = 64
@@ -60,6 +60,15 @@ def avg_pool(x: Array, spec: PoolSpec) -> Array:
     return y
 
 
+def precise_means(x: Array, spec: PoolSpec) -> Array:
+    """The same in float64, for windows of so many taps that they are added in it."""
+    N, C = x.shape[0], x.shape[-1]
+    y = np.empty((N, *spec.output_size, C), np.float64)
+    plan = _forward_plan(spec, N, C, x.dtype.char, get_num_threads(), precise=True)
+    plan.run(address_of(x), address_of(y), 0, 0)
+    return y
+
+
 def avg_pool_grad(grad_y: Array, spec: PoolSpec) -> Array:
     """Gather, for each element, the shares of the windows that averaged it."""
     N, C = grad_y.shape[0], grad_y.shape[-1]
@@ -74,10 +83,13 @@ def avg_pool_grad(grad_y: Array, spec: PoolSpec) -> Array:
 
 
 @lru_cache(1024)
-def _forward_plan(spec: PoolSpec, N: int, C: int, dtype: str, threads: int) -> Plan:
+def _forward_plan(
+    spec: PoolSpec, N: int, C: int, dtype: str, threads: int, precise: bool = False
+) -> Plan:
     problem = Problem(spec, N, C, np.dtype(dtype), threads, _REGISTERS)
     in_double = math.prod(spec.kernel_size) > _FEW_TAPS
-    return forward_plan(problem, build_avg_pool, *problem.unrolled, int(in_double))
+    flags = (int(in_double), int(precise))
+    return forward_plan(problem, build_avg_pool, *problem.unrolled, *flags)
 
 
 @lru_cache(1024)
@@ -90,12 +102,21 @@ def _backward_plan(spec: PoolSpec, N: int, C: int, dtype: str, threads: int) -> 
 
 
 def build_avg_pool(
-    module: Module, lanes: int, vectors: int, exact: int, rows: int, columns: int, in_double: int
+    module: Module,
+    lanes: int,
+    vectors: int,
+    exact: int,
+    rows: int,
+    columns: int,
+    in_double: int,
+    precise_means: int,
 ) -> None:
-    """Write the forward kernel; with ``in_double`` it adds in float64."""
+    """Write the forward kernel; with ``in_double`` it adds in float64, or gives float64 too."""
     with module.function(module.symbol, SIGNATURE) as (k, parameters, x, y, *rest):
         p, shape = k.named(parameters, PARAMETERS), Shape(lanes, vectors, exact)
         precise = ir.DoubleType() if in_double else module.real
+        given = precise if precise_means else module.real
+        means = y.seen_as(given)
 
         def visit_row(row: Row) -> None:
             number = (row.n * p.d_positions + row.d) * p.h_positions + row.h
@@ -115,8 +136,7 @@ def build_avg_pool(
                 count = k.broadcast(k.converted(window.box.counted, precise), lanes)
                 pixel = (number * p.w_positions + window.w) * p.C
                 for c, total in zip(window.channels, sums, strict=True):
-                    mean = k.converted(total.get() / count, module.real)
-                    (y + (pixel + c)).store(mean)
+                    (means + (pixel + c)).store(k.converted(total.get() / count, given))
 
             each_window(k, p, row, shape, (rows, columns), visit)
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from stridewise.engines.compiled.code.compiler import Native
 from stridewise.engines.compiled.planning.axis_problem import AxisProblem
-from stridewise.engines.compiled.running.scratch import scratch
+from stridewise.engines.compiled.running.scratch import borrow, give_back
 from stridewise.engines.compiled.running.threads import run
 
 __all__ = ["SERIAL_WORK", "Plan", "axis_values", "element_steps"]
@@ -53,8 +53,9 @@ class Plan(NamedTuple):
         if self.parallel:
             run(self.native, self.items, (self.address, a, b, c, d), self.scratch)
         else:
-            space = scratch("threads", self.scratch)
+            space = borrow("threads", self.scratch)
             self.native.call(self.address, a, b, c, d, space.address, 0, self.items)
+            give_back("threads", space)
 
 
 def element_steps(size: tuple[int, ...], channels: int) -> tuple[int, ...]:

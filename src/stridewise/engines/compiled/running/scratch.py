@@ -9,13 +9,13 @@ import numpy as np
 
 from stridewise.arrays import Array
 
-__all__ = ["scratch"]
+__all__ = ["Space", "borrow", "give_back"]
 
 _CACHE_LINE = 64
 _KEPT_BYTES = 16 * 2**20
 
 
-class _Space(NamedTuple):
+class Space(NamedTuple):
     """So many bytes from an address on, which live as long as their array."""
 
     size: int
@@ -25,31 +25,33 @@ class _Space(NamedTuple):
 
 class _Own(threading.local):
     def __init__(self) -> None:
-        self.spaces: dict[str, _Space] = {}
+        self.spaces: dict[str, Space] = {}
 
 
 _own = _Own()
-_NOTHING = _Space(0, 0, None)
+_NOTHING = Space(0, 0, None)
 
 
-def scratch(purpose: str, size: int) -> _Space:
-    """Memory that begins with a cache line, for as long as the caller keeps what it gets.
+def borrow(purpose: str, size: int) -> Space:
+    """Memory that begins with a cache line; nobody else has it until it is given back.
 
-    What was written there lasts until the thread asks for the same purpose again.
+    A call may be interrupted by another one on the same thread, from the handler of a signal.
 
     Raises
     ------
     MemoryError
         If there is not so much, with the number of bytes.
     """
-    space = _own.spaces.get(purpose, _NOTHING)
+    space = _own.spaces.pop(purpose, _NOTHING)
     if space.size >= size:
         return space
-    _own.spaces.pop(purpose, None)
-    del space  # before there is the larger one
+    space = _NOTHING  # the smaller one goes before the larger one comes
     array = np.empty(size + _CACHE_LINE, np.uint8)
     address = int(array.ctypes.data)
-    space = _Space(size, address + -address % _CACHE_LINE, array)
-    if size <= _KEPT_BYTES:
+    return Space(size, address + -address % _CACHE_LINE, array)
+
+
+def give_back(purpose: str, space: Space) -> None:
+    """Keep it for the next call, unless it is large."""
+    if space.size <= _KEPT_BYTES:
         _own.spaces[purpose] = space
-    return space

@@ -15,7 +15,7 @@ import threading
 from functools import cache
 
 from stridewise.engines.compiled.code.compiler import Native, kernel
-from stridewise.engines.compiled.running.scratch import scratch
+from stridewise.engines.compiled.running.scratch import borrow, give_back
 from stridewise.engines.compiled.running.workers import (
     ASLEEP,
     SLOT_STRIDE,
@@ -37,16 +37,16 @@ def run(native: Native, items: int, arguments: tuple[int, ...], own_bytes: int) 
     number of bytes that each thread needs for itself, whole cache lines.
     """
     threads = min(get_num_threads(), items)
-    if threads > 1 and _in_use.acquire(blocking=False):
-        try:
-            space = scratch("threads", own_bytes * threads)
+    # Not `acquire(blocking=False)`: an interrupt right after it would leave the lock locked.
+    if threads > 1 and not _in_use.locked():
+        with _in_use:
+            space = borrow("threads", own_bytes * threads)
             parts = [items * part // threads for part in range(threads + 1)]
             _workers().run(native.address, arguments, space.address, own_bytes, parts)
-        finally:
-            _in_use.release()
     else:
-        space = scratch("threads", own_bytes)
+        space = borrow("threads", own_bytes)
         native.call(*arguments, space.address, 0, items)
+    give_back("threads", space)
 
 
 class _Workers:
@@ -85,11 +85,11 @@ class _Workers:
     def _start(self) -> None:
         bed = threading.Lock()
         bed.acquire()
-        self._beds.append(bed)
-        slot = self._addresses[0] + len(self._beds) * SLOT_STRIDE * 8
+        slot = self._addresses[0] + (len(self._beds) + 1) * SLOT_STRIDE * 8
         live = threading.Thread(target=self._live, args=(slot, bed), name="stridewise", daemon=True)
         with contextlib.suppress(RuntimeError):  # there can be no more: the caller does its part
             live.start()
+        self._beds.append(bed)
 
     def _live(self, slot: int, bed: threading.Lock) -> None:
         while True:

@@ -13,7 +13,7 @@ from stridewise.engines.compiled.code.target import host
 from stridewise.engines.compiled.planning.channels import Channels
 from stridewise.engines.compiled.planning.planner import CHUNK_BYTES, OUTPUTS, Problem
 from stridewise.engines.compiled.running.plan import Plan
-from stridewise.engines.compiled.running.scratch import scratch
+from stridewise.engines.compiled.running.scratch import borrow, give_back
 from stridewise.engines.compiled.tile.shape import split, tile_lanes, tile_shape
 from stridewise.engines.compiled.winograd.forward import (
     HEADER_BYTES,
@@ -45,16 +45,16 @@ class WinogradPlan(NamedTuple):
 
     def run(self, x: int, weight: int, bias: int, y: int) -> None:
         """Convolve arrays at these addresses."""
-        space = scratch("chunk", self.chunk_bytes)
-        chunk = space.address
-        notes = (ctypes.c_int64 * 3).from_address(chunk)
+        space = borrow("chunk", self.chunk_bytes)
+        notes = (ctypes.c_int64 * 3).from_address(space.address)
         for first, count in self.chunks:
             notes[:] = [first, count, 0]
-            self.inputs._replace(items=count).run(x, 0, 0, chunk)
-            self.products.run(chunk, weight, bias, y)
+            self.inputs._replace(items=count).run(x, 0, 0, space.address)
+            self.products.run(space.address, weight, bias, y)
             if notes[2]:
                 self.directly().run(x, weight, bias, y)
-                return
+                break
+        give_back("chunk", space)
 
 
 def winograd_plan(

@@ -12,7 +12,7 @@ from stridewise.engines.compiled.code.compiler import kernel
 from stridewise.engines.compiled.code.target import host
 from stridewise.engines.compiled.planning.planner import GRADIENT_CHUNK_BYTES, OUTPUTS, Problem
 from stridewise.engines.compiled.running.plan import Plan
-from stridewise.engines.compiled.running.scratch import scratch
+from stridewise.engines.compiled.running.scratch import borrow, give_back
 from stridewise.engines.compiled.tile.shape import split, tile_lanes, tile_shape
 from stridewise.engines.compiled.winograd.forward import HEADER_BYTES, build_input_transform
 from stridewise.engines.compiled.winograd.forward import PARAMETERS as INPUT_PARAMETERS
@@ -46,20 +46,19 @@ class WinogradGradientPlan(NamedTuple):
 
     def run(self, x: int, grad_y: int, bias: int, grad_weight: int) -> None:
         """Add the gradient to the array at ``grad_weight``, which holds zeros."""
-        space = scratch("chunk", self.chunk_bytes)
-        chunk = space.address
-        panel_space = scratch("panels", self.panels_bytes)
-        panels = panel_space.address
-        notes = (ctypes.c_int64 * 3).from_address(chunk)
+        chunk, panels = borrow("chunk", self.chunk_bytes), borrow("panels", self.panels_bytes)
+        notes = (ctypes.c_int64 * 3).from_address(chunk.address)
         for first, count in self.chunks:
             notes[:] = [first, count, 0]
-            self.inputs._replace(items=count).run(x, 0, 0, chunk)
-            self.gradients._replace(items=count).run(grad_y, chunk, 0, panels)
-            self.products.run(chunk, panels, bias, grad_weight)
+            self.inputs._replace(items=count).run(x, 0, 0, chunk.address)
+            self.gradients._replace(items=count).run(grad_y, chunk.address, 0, panels.address)
+            self.products.run(chunk.address, panels.address, bias, grad_weight)
             if notes[2]:
                 ctypes.memset(grad_weight, 0, self.weight_bytes)
                 self.directly().run(x, grad_y, bias, grad_weight)
-                return
+                break
+        give_back("chunk", chunk)
+        give_back("panels", panels)
 
 
 def winograd_gradient_plan(problem: Problem, directly: Callable[[], Plan]) -> WinogradGradientPlan:
