@@ -205,16 +205,17 @@ def guard_the_engine(guard, line):
     Outputs are made of whole lines of so many bytes: those that are streamed have to be.
     """
 
-    def scratch(purpose, size):
+    def borrow(purpose, size):
         array = guard.space(size + -size % 64)
-        return scratch_module._Space(size, array.ctypes.data, array)
+        return scratch_module.Space(size, array.ctypes.data, array)
 
     def empty(shape, dtype):
         size = math.prod(shape) * dtype.itemsize
         return guard.space(size + -size % line)[:size].view(dtype).reshape(shape)
 
     replaced = {"np": (np, guard)}
-    replaced["scratch"] = (scratch_module.scratch, scratch)
+    replaced["borrow"] = (scratch_module.borrow, borrow)
+    replaced["give_back"] = (scratch_module.give_back, lambda purpose, space: None)
     replaced["empty"] = (outputs.empty, empty)
     for module_name, module in list(sys.modules.items()):
         if module_name.startswith("stridewise.engines.compiled"):

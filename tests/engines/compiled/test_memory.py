@@ -118,17 +118,22 @@ def test_scratch_memory_is_kept_and_grows():
     found = {}
 
     def work():
-        first = scratch_module.scratch("demo", 1000)
-        found["again"] = scratch_module.scratch("demo", 500) is first
-        larger = scratch_module.scratch("demo", 100_000)
+        borrow, give_back = scratch_module.borrow, scratch_module.give_back
+        first = borrow("demo", 1000)
+        found["its own"] = borrow("demo", 1000) is not first
+        give_back("demo", first)
+        found["again"] = borrow("demo", 500) is first
+        give_back("demo", first)
+        larger = borrow("demo", 100_000)
         found["grown"] = larger is not first and larger.size == 100_000
-        found["stays"] = scratch_module.scratch("demo", 1000) is larger
-        found["other"] = scratch_module.scratch("other", 1000) is not larger
-        most = scratch_module._KEPT_BYTES
-        huge = scratch_module.scratch("demo", most + 1)
-        found["given back"] = scratch_module.scratch("demo", most + 1) is not huge
+        give_back("demo", larger)
+        found["stays"] = borrow("demo", 1000) is larger
+        found["other"] = borrow("other", 1000) is not larger
+        huge = borrow("demo", scratch_module._KEPT_BYTES + 1)
+        give_back("demo", huge)
+        found["not kept"] = borrow("demo", 1) is not huge
         found["aligned"] = all(space.address % 64 == 0 for space in (first, larger, huge))
-        found["nothing"] = scratch_module.scratch("none", 0).size == 0
+        found["nothing"] = borrow("none", 0).size == 0
 
     thread = threading.Thread(target=work)
     thread.start()

@@ -26,8 +26,9 @@ from stridewise.engines.num_threads import MOST_THREADS, get_num_threads
 
 __all__ = ["run"]
 
-# About 50 µs: longer than what lies between two operations of a network.
-_PATIENCE = 1000
+# Microseconds, about: longer than what lies between most operations of a network. To be woken from
+# sleep takes a thread as long; and a waiting one gives its core to whoever wants it.
+_PATIENCE = 500
 
 
 def run(native: Native, items: int, arguments: tuple[int, ...], own_bytes: int) -> None:

@@ -24,6 +24,8 @@ JOB_FIELDS = 9
 SLOT_STRIDE = 16
 
 _INT = ir.IntType(64)
+# Of some ten nanoseconds each.
+_PAUSES = 32
 
 
 def build_serve(module: Module) -> None:
@@ -91,9 +93,13 @@ def _address(pointer: Pointer) -> Value:
 
 
 def _pause(k: Kernel) -> None:
-    """Tell the processor that this thread only waits."""
-    if k.module.target.triple.startswith(("x86_64", "i686")):
-        k.builder.call(k.module.intrinsic("llvm.x86.sse2.pause", ir.VoidType(), []), [])
+    """Wait for about a microsecond, and let another thread have the core if one wants it."""
+    triple = k.module.target.triple
+    if triple.startswith(("x86_64", "i686")):
+        with k.loop(0, _PAUSES):
+            k.builder.call(k.module.intrinsic("llvm.x86.sse2.pause", ir.VoidType(), []), [])
+    if "windows" not in triple:
+        k.builder.call(k.module.intrinsic("sched_yield", ir.IntType(32), []), [])
 
 
 def _read(slot: Pointer) -> Value:
