@@ -12,12 +12,16 @@ __all__ = ["Call", "fastest", "least_seconds", "medians"]
 Call: TypeAlias = Callable[[], object]
 
 
+# Seconds.
+_SETTLING = 0.1
+
+
 def medians(calls: Sequence[Call], rounds: int = 7, least_seconds: float = 0.02) -> list[float]:
     """Measure the seconds that each of several calls takes, in turn: a b c, a b c.
 
     In turn, so that a machine that slows down slows all of them. A short call is repeated within
-    a round until it has taken ``least_seconds``, and before that, unmeasured, as often again: the
-    threads of the rival that ran before may keep a core busy for some milliseconds.
+    a round until it has taken ``least_seconds``, and before that, unmeasured, for a while: the
+    threads of the rival that ran before may keep a core busy for tens of milliseconds.
     """
     repeats = []
     for call in calls:
@@ -28,7 +32,8 @@ def medians(calls: Sequence[Call], rounds: int = 7, least_seconds: float = 0.02)
     seconds: list[list[float]] = [[] for _ in calls]
     for _ in range(rounds):
         for call, repeat, taken in zip(calls, repeats, seconds, strict=True):
-            for _ in range(repeat):
+            settled = time.perf_counter() + _SETTLING
+            while time.perf_counter() < settled:
                 call()
             began = time.perf_counter()
             for _ in range(repeat):

@@ -26,6 +26,7 @@ SLOT_STRIDE = 16
 _INT = ir.IntType(64)
 # Of some ten nanoseconds each.
 _PAUSES = 32
+_RARELY = 64
 
 
 def build_serve(module: Module) -> None:
@@ -45,6 +46,9 @@ def build_serve(module: Module) -> None:
                         _exchange_if(slot, ASLEEP, IDLE)
                     _pause(k)
                     left.set(left.get() - 1)
+                    # Not at once: a rival's threads that only wait, too, would keep the core.
+                    with k.when(left.get() % _RARELY == 0):
+                        _give_way(k)
             with k.when(left.get() == 0):
                 asleep = (_exchange_if(slot, IDLE, ASLEEP)) | (_read(slot) == ASLEEP)
                 with k.when(asleep == 0):  # a job came in the last moment
@@ -93,12 +97,15 @@ def _address(pointer: Pointer) -> Value:
 
 
 def _pause(k: Kernel) -> None:
-    """Wait for about a microsecond, and let another thread have the core if one wants it."""
-    triple = k.module.target.triple
-    if triple.startswith(("x86_64", "i686")):
+    """Tell the processor that this thread only waits, for about a microsecond."""
+    if k.module.target.triple.startswith(("x86_64", "i686")):
         with k.loop(0, _PAUSES):
             k.builder.call(k.module.intrinsic("llvm.x86.sse2.pause", ir.VoidType(), []), [])
-    if "windows" not in triple:
+
+
+def _give_way(k: Kernel) -> None:
+    """Let another thread have the core, if one wants it."""
+    if "windows" not in k.module.target.triple:
         k.builder.call(k.module.intrinsic("sched_yield", ir.IntType(32), []), [])
 
 
