@@ -138,7 +138,7 @@ def test_scratch_memory_is_kept_and_grows():
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert len(found) == 7
+    assert len(found) == 8
     assert all(found.values()), found
 
 
