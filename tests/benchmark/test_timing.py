@@ -38,7 +38,15 @@ def test_medians_take_turns(clock):
 
 def test_short_calls_are_repeated(clock):
     assert timing.medians([clock.call("a", 0.25)], rounds=2, least_seconds=1) == [0.25]
-    assert clock.log == "aa" + 2 * "aaaaaaaa"
+    # Before they are measured, they run until the threads of others have gone to sleep.
+    assert clock.log == "aa" + 2 * ("a" + "aaaa")
+
+
+def test_calls_run_unmeasured_for_a_while(clock):
+    assert timing.medians([clock.call("a", 0.03)], rounds=1, least_seconds=0.03) == [
+        pytest.approx(0.03)
+    ]
+    assert clock.log == "aa" + "aaaa" + "a"
 
 
 def test_fastest_looks_at_the_best_trial(clock):
