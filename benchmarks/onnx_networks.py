@@ -29,7 +29,7 @@ def measure(name: str, model: bytes, x: Array) -> None:
 def main() -> None:
     """Measure ResNet-50 and the text detector."""
     rng = np.random.default_rng(0)
-    print(f"{'network':<44} {'numpy engine':>12} {'ONNX Runtime':>12}")
+    print(f"{'network':<44} {'Stridewise':>12} {'ONNX Runtime':>12}")
     x = rng.standard_normal((1, 3, 224, 224)).astype(np.float32)
     measure("ResNet-50, 1 × 224 × 224 × 3", light("resnet50").SerializeToString(), x)
     for size in ((448, 640), (736, 736)):

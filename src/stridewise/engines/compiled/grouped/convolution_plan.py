@@ -22,8 +22,6 @@ from stridewise.engines.compiled.running.plan import SERIAL_WORK, Plan, axis_val
 
 __all__ = ["grouped_plan", "lane_groups", "unrolled"]
 
-# What a problem of this size writes would only drive what it reads out of the caches.
-_STREAMED_BYTES = 16_000_000
 # Rows of this many taps are unrolled; longer ones loop.
 _MOST_UNROLLED = 7
 # Multiply-adds in the code of one tile for one row of taps: more would crowd the code cache.
