@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import itertools
-import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -15,6 +13,7 @@ from stridewise.engines.compiled.planning.planner import CHUNK_BYTES, OUTPUTS, P
 from stridewise.engines.compiled.running.plan import Plan
 from stridewise.engines.compiled.running.scratch import borrow, give_back
 from stridewise.engines.compiled.tile.shape import split, tile_lanes, tile_shape
+from stridewise.engines.compiled.winograd.chunks import chunks
 from stridewise.engines.compiled.winograd.forward import (
     HEADER_BYTES,
     PARAMETERS,
@@ -67,17 +66,11 @@ def winograd_plan(
     """Plan one convolution with kernels of 3×3 and stride 1 over the last two axes."""
     dtype, m = problem.dtype, OUTPUTS
     C_in, C_out = problem.C_in, problem.C_out
-    *others, H, W = problem.axes
-    N = problem.N * math.prod(axis.size for axis in others)
+    H, W = problem.axes[-2:]
     h_weight, w_weight = weight_strides[-2:]
     a, itemsize = m + 2, dtype.itemsize
-    h_tiles, w_tiles = -(-H.positions // m), -(-W.positions // m)
-    tiles = N * h_tiles * w_tiles
-    number = max(1, -(-tiles * a * a * C_in * itemsize // CHUNK_BYTES))
-    # Chunks of two sizes that differ by one, so that one shape of register tile serves both.
-    cuts = [tiles * at // number for at in range(number + 1)]
-    chunks = tuple((low, high - low) for low, high in itertools.pairwise(cuts))
-    most = max(count for _, count in chunks)
+    h_tiles, w_tiles, parts_of = cut = chunks(problem, a * a * C_in * itemsize, CHUNK_BYTES)
+    most = cut.most
 
     target = host()
     lanes = tile_lanes(target, dtype, C_out)
@@ -141,4 +134,4 @@ def winograd_plan(
         True,
     )
     chunk_bytes = HEADER_BYTES + a * a * chunk_plane * itemsize
-    return WinogradPlan(inputs, products, chunk_bytes, chunks, directly)
+    return WinogradPlan(inputs, products, chunk_bytes, parts_of, directly)

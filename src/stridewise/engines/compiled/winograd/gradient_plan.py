@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import itertools
-import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -14,6 +12,7 @@ from stridewise.engines.compiled.planning.planner import GRADIENT_CHUNK_BYTES, O
 from stridewise.engines.compiled.running.plan import Plan
 from stridewise.engines.compiled.running.scratch import borrow, give_back
 from stridewise.engines.compiled.tile.shape import split, tile_lanes, tile_shape
+from stridewise.engines.compiled.winograd.chunks import chunks
 from stridewise.engines.compiled.winograd.forward import HEADER_BYTES, build_input_transform
 from stridewise.engines.compiled.winograd.forward import PARAMETERS as INPUT_PARAMETERS
 from stridewise.engines.compiled.winograd.gradient import (
@@ -64,15 +63,11 @@ class WinogradGradientPlan(NamedTuple):
 def winograd_gradient_plan(problem: Problem, directly: Callable[[], Plan]) -> WinogradGradientPlan:
     """Plan the gradient by weights of 3×3 at stride 1; axes are those of the convolution."""
     dtype, C_in, C_out = problem.dtype, problem.C_in, problem.C_out
-    *others, H, W = problem.axes
-    N = problem.N * math.prod(axis.size for axis in others)
+    H, W = problem.axes[-2:]
     itemsize = dtype.itemsize
-    h_tiles, w_tiles = -(-H.positions // OUTPUTS), -(-W.positions // OUTPUTS)
-    tiles = N * h_tiles * w_tiles
-    number = max(1, -(-tiles * _A * _A * (C_in + C_out) * itemsize // GRADIENT_CHUNK_BYTES))
-    cuts = [tiles * at // number for at in range(number + 1)]
-    chunks = tuple((low, high - low) for low, high in itertools.pairwise(cuts))
-    most = max(count for _, count in chunks)
+    tile_bytes = _A * _A * (C_in + C_out) * itemsize
+    h_tiles, w_tiles, parts_of = cut = chunks(problem, tile_bytes, GRADIENT_CHUNK_BYTES)
+    most = cut.most
 
     target = host()
     lanes = tile_lanes(target, dtype, C_out)
@@ -132,6 +127,6 @@ def winograd_gradient_plan(problem: Problem, directly: Callable[[], Plan]) -> Wi
         HEADER_BYTES + _A * _A * chunk_plane * itemsize,
         panels * _A * _A * panel_plane * itemsize,
         9 * C_in * C_out * itemsize,
-        chunks,
+        parts_of,
         directly,
     )
