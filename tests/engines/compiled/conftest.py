@@ -84,7 +84,7 @@ def run_body(empty_cache):
         build.__qualname__ = f"body_{next(_numbers)}"
         arrays = np.array(ints, np.int64), np.array(a, dtype), np.array(b, dtype)
         addresses = [array.ctypes.data for array in arrays]
-        kernel(build, dtype).call(*addresses, 0, 0, 0, first, last)
+        kernel(build, dtype).call(*addresses, 0, 0, 0, 0, first, last)
         return arrays
 
     return run

@@ -202,7 +202,7 @@ def test_what_cannot_be_written_is_not_missed(empty_cache, monkeypatch, compiled
     assert kept(empty_cache) == set()  # and nothing half-written stays
     assert compiled_anew(build, "float32", 7) == 0
     numbers = np.zeros(1, np.int64)
-    compiler.kernel(build, "float32", 7).call(numbers.ctypes.data, *[0] * 7)
+    compiler.kernel(build, "float32", 7).call(numbers.ctypes.data, *[0] * 8)
     assert numbers[0] == 7
 
 

@@ -3,9 +3,9 @@
 A builder is a function that writes one kernel into a :class:`Module`, for sizes fixed when it is
 compiled: ``def build(module, rows, vectors): …``. All kernels are called alike::
 
-    kernel(parameters, a, b, c, d, scratch, first, last)
+    kernel(parameters, a, b, c, d, e, scratch, first, last)
 
-``parameters`` are integers (sizes and strides of the problem), ``a`` to ``d`` the arrays, and
+``parameters`` are integers (sizes and strides of the problem), ``a`` to ``e`` the arrays, and
 ``first`` to ``last`` the part of the work to do: threads get parts that do not overlap.
 """
 
@@ -32,7 +32,9 @@ __all__ = ["SIGNATURE", "Builder", "Native", "assembly", "kernel"]
 
 Builder: TypeAlias = Callable[..., None]
 
-SIGNATURE = "parameters:int* a:real* b:real* c:real* d:real* scratch:real* first:int last:int"
+SIGNATURE = (
+    "parameters:int* a:real* b:real* c:real* d:real* e:real* scratch:real* first:int last:int"
+)
 
 # The handler of a signal may need a kernel while its thread compiles another.
 _lock = threading.RLock()
@@ -51,7 +53,7 @@ class Native(NamedTuple):
 
 
 @cache
-def kernel(build: Builder, dtype_name: str, *sizes: int, arguments: int = 8) -> Native:
+def kernel(build: Builder, dtype_name: str, *sizes: int, arguments: int = 9) -> Native:
     """Compile a kernel for this machine, or take it from the cache."""
     address = _address(build, dtype_name, sizes)
     return Native(address, ctypes.CFUNCTYPE(None, *[ctypes.c_size_t] * arguments)(address))

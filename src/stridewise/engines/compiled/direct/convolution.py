@@ -76,7 +76,7 @@ def build_direct(
         for last in (False, True)
     }
     with module.function(module.symbol, SIGNATURE) as (k, parameters, x, weight, bias, y, *rest):
-        patch, first_item, last_item = rest
+        *_, patch, first_item, last_item = rest
         p = k.named(parameters, PARAMETERS)
         packed = patch + p.patch_size
         packed_set = k.variable(-1)

@@ -60,7 +60,7 @@ def build_weight_gradient(
     }
     signature = SIGNATURE.replace(" b:", " grad_y:").replace(" d:", " grad_weight:")
     with module.function(module.symbol, signature) as (k, parameters, x, grad_y, _, grad, *rest):
-        frame, first_item, last_item = rest
+        *_, frame, first_item, last_item = rest
         p = k.named(parameters, PARAMETERS)
         with (
             k.loop(0, p.N, p.block_examples) as n,

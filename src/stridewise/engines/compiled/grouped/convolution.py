@@ -99,7 +99,7 @@ def build_grouped(
         for rest in kinds
     }
     with module.function(module.symbol, SIGNATURE) as (k, parameters, x, weight, bias, y, *rest):
-        zeros, first_item, last_item = rest
+        *_, zeros, first_item, last_item = rest
         p = k.named(parameters, PARAMETERS)
         k.fill(zeros, k.integer(vectors * groups.pieces * lanes))
         start = k.variable(zeros)

@@ -61,7 +61,7 @@ def build_grouped_weight(
     kinds += [True] if has_rest else []
     functions = {rest: _define_taps(module, groups, shape, h_taps, rest) for rest in kinds}
     with module.function(module.symbol, SIGNATURE) as (k, parameters, x, grad_y, _, sums, *rest):
-        zeros, first_item, last_item = rest
+        *_, zeros, first_item, last_item = rest
         p = k.named(parameters, WEIGHT_PARAMETERS)
         k.fill(zeros, k.integer(vectors * groups.pieces * lanes))
         with k.loop(first_item, last_item) as item:

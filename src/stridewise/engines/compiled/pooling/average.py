@@ -146,7 +146,7 @@ def build_avg_pool(
 def build_avg_pool_grad(module: Module, lanes: int, vectors: int, exact: int, dilated: int) -> None:
     """Write the backward kernel."""
     with module.function(module.symbol, SIGNATURE) as (k, parameters, grad_y, grad_x, *rest):
-        _, _, scratch, first, last = rest
+        *_, scratch, first, last = rest
         p, shape = k.named(parameters, PARAMETERS), Shape(lanes, vectors, exact)
         header = scratch.seen_as(ir.IntType(64))
         shares = (header + p.kept_d * p.kept_h * HEADER_INTS).seen_as(module.real)

@@ -136,7 +136,7 @@ def build_max_pool_grad(
     With ``every``, rows of windows keep the maxima, and places only of NaNs.
     """
     with module.function(module.symbol, SIGNATURE) as (k, parameters, grad_y, x, grad_x, *rest):
-        _, scratch, first, last = rest
+        *_, scratch, first, last = rest
         p, shape = k.named(parameters, PARAMETERS), Shape(lanes, vectors, exact)
         number = ir.IntType(bits)
         slots = p.kept_d * p.kept_h

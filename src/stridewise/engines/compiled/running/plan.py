@@ -48,13 +48,13 @@ class Plan(NamedTuple):
         """Bytes that a call takes beside its arrays, at most."""
         return self.scratch * (min(threads, self.items) if self.parallel else 1)
 
-    def run(self, a: int, b: int, c: int, d: int) -> None:
+    def run(self, a: int, b: int, c: int, d: int, e: int = 0) -> None:
         """Call the kernel with the addresses of its arrays."""
         if self.parallel:
-            run(self.native, self.items, (self.address, a, b, c, d), self.scratch)
+            run(self.native, self.items, (self.address, a, b, c, d, e), self.scratch)
         else:
             space = borrow("threads", self.scratch)
-            self.native.call(self.address, a, b, c, d, space.address, 0, self.items)
+            self.native.call(self.address, a, b, c, d, e, space.address, 0, self.items)
             give_back("threads", space)
 
 

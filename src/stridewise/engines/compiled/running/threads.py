@@ -34,7 +34,7 @@ _PATIENCE = 500
 def run(native: Native, items: int, arguments: tuple[int, ...], own_bytes: int) -> None:
     """Call a kernel for items 0 to ``items``, on several threads if they are free.
 
-    ``arguments`` are the addresses of its parameters and of its four arrays; ``own_bytes`` is the
+    ``arguments`` are the addresses of its parameters and of its five arrays; ``own_bytes`` is the
     number of bytes that each thread needs for itself, whole cache lines.
     """
     threads = min(get_num_threads(), items)

@@ -18,8 +18,8 @@ __all__ = ["ASLEEP", "IDLE", "JOB_FIELDS", "SLOT_STRIDE", "build_distribute", "b
 
 IDLE, ASLEEP, BUSY = 0, 1, 2
 
-# A job: the address of a kernel, and its eight arguments.
-JOB_FIELDS = 9
+# A job: the address of a kernel, and its nine arguments.
+JOB_FIELDS = 10
 # A cache line for each slot, so that workers do not disturb one another.
 SLOT_STRIDE = 16
 

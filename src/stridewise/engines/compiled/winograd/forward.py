@@ -56,7 +56,7 @@ def build_input_transform(module: Module, m: int, lanes: int, masked: int) -> No
     matrix = transforms(m, 3).input
     signature = SIGNATURE.replace(" a:", " x:").replace(" d:", " chunk:")
     with module.function(module.symbol, signature) as (k, parameters, x, _b, _c, chunk, *rest):
-        patch, first, last = rest
+        *_, patch, first, last = rest
         p = k.named(parameters, PARAMETERS)
         begin = chunk.as_ints()[0]
         rows_of = chunk + HEADER_BYTES // module.dtype.itemsize
@@ -144,7 +144,7 @@ def build_products(
         y,
         *rest,
     ):
-        space, first, last_item = rest
+        *_, space, first, last_item = rest
         p = k.named(parameters, PARAMETERS)
         notes = chunk.as_ints()
         begin, count = notes[0], notes[1]

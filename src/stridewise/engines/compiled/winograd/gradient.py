@@ -38,7 +38,7 @@ def build_gradient_transform(module: Module, width: int, lanes: int, masked: int
     matrix = transforms(_TAPS, _OUTPUTS).filter
     signature = SIGNATURE.replace(" a:", " grad_y:").replace(" b:", " chunk:")
     with module.function(module.symbol, signature) as (k, parameters, grad_y, chunk, _c, to, *rest):
-        _scratch, first, last = rest
+        *_, first, last = rest
         p = k.named(parameters, PARAMETERS)
         begin = chunk.as_ints()[0]
         y_row = p.w_positions * p.C_out
@@ -83,7 +83,7 @@ def build_gradient_products(
         grad,
         *rest,
     ):
-        scratch, first, last_item = rest
+        *_, scratch, first, last_item = rest
         p = k.named(parameters, PARAMETERS)
         notes = chunk.as_ints()
         count = notes[1]
