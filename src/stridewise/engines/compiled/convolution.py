@@ -59,7 +59,8 @@ def conv_grad_x(grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
     pixels = pixels_a_vector(spec, N, C_in, C_out, grad_y.itemsize)
     if pixels > 1:
         grad_x = _conv_grad_few(grad_y, weight, spec, pixels)
-        if np.isfinite(grad_x).all():  # or a zero between the taps met an infinity
+        # Or a zero between the taps met an infinity; which a sum in float64 shows, too.
+        if np.isfinite(channel_sums(grad_x)).all():
             return grad_x
     sizes = (N, C_in, C_out, grad_y.dtype.char)
     plans, cover = grad_x_plans(spec, sizes, get_num_threads(), get_precision())

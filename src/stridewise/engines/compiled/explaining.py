@@ -73,11 +73,12 @@ def _narrow(spec: ConvSpec, problem: Problem) -> tuple[Step, ...]:
     sizes, threads = (N, C_in, C_out, dtype.char), get_num_threads()
     by_x, _ = grouped.grad_x_plan(spec, *sizes, threads)
     by_weight, slices = grouped.grad_weight_plan(spec, *sizes)
-    sums = slices * math.prod(spec.kernel_size) * C_in // spec.groups * C_out * dtype.itemsize
+    weights = math.prod(spec.kernel_size) * C_in // spec.groups * C_out * dtype.itemsize
     workspaces = {
         "forward": grouped.forward_plan(spec, *sizes, True, threads).workspace(threads),
-        "gradient by x": 0 if by_x is None else by_x.workspace(threads),
-        "gradient by weight": by_weight.workspace(threads) + sums,
+        # The weights turned around, or one set of sums for each slice of the work.
+        "gradient by x": 0 if by_x is None else by_x.workspace(threads) + weights,
+        "gradient by weight": by_weight.workspace(threads) + slices * weights,
     }
     said = ("vectors across groups", "groups narrower than a vector")
     return tuple(
@@ -91,13 +92,14 @@ def _gradient_by_x(spec: ConvSpec, problem: Problem, sizes: Sizes, threads: int)
     precision = get_precision()
     pixels = pixels_a_vector(spec, N, C_in, C_out, dtype.itemsize)
     if pixels > 1:
-        _, together, alone = shared_plans(spec, *sizes, threads, pixels)
+        shared, together, alone = shared_plans(spec, *sizes, threads, pixels)
+        filters = math.prod((*spec.kernel_size[:-1], shared.taps, C_out, pixels, C_in))
         return Step(
             "gradient by x",
             _NAMES["direct"],
             f"few channels: {pixels} pixels share a vector",
             problem.multiply_adds,
-            _workspace([*together, *alone], threads),
+            _workspace([*together, *alone], threads) + filters * dtype.itemsize,
             None,
         )
     of_phases = [
