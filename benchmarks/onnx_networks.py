@@ -16,8 +16,9 @@ def measure(name: str, model: bytes, x: Array) -> None:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    network = load(model)
-    (port,) = network.inputs
+    loaded = load(model)
+    (port,) = loaded.inputs
+    network = loaded.frozen()
     image = np.ascontiguousarray(np.moveaxis(x, 1, -1))
     ours, theirs = medians(
         [lambda: network.predict(image), lambda: session.run(None, {port: x})], rounds=9

@@ -20,6 +20,7 @@ ArrayLike = npt.ArrayLike
 
 _FLOATS = (np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64))
 _COMPUTED = frozenset(_FLOATS[1:])
+_, _FLOAT32, _FLOAT64 = _FLOATS
 
 
 def as_array(operation: str, name: str, value: ArrayLike) -> Array:
@@ -66,19 +67,29 @@ def prepare(operation: str, **values: ArrayLike) -> tuple[list[Array], np.dtype[
     >>> prepare("demo", x=[1, 2])[1]
     dtype('float64')
     """
-    arrays = []
-    dtypes = set()
-    for name, value in values.items():
-        array = as_array(operation, name, value)
-        arrays.append(array)
-        dtypes.add(array.dtype)
-    if len(dtypes) == 1 and dtypes <= _COMPUTED:
-        return arrays, dtypes.pop()
+    shared = _shared_dtype(values)
+    if shared is not None:
+        return list(values.values()), shared  # type: ignore[arg-type]  # they are arrays
+    arrays = [as_array(operation, name, value) for name, value in values.items()]
     result = np.result_type(*(array.dtype for array in arrays))
     if result.kind != "f":
         result = np.dtype(np.float64)
     compute = np.dtype(np.float32) if result == np.float16 else result
     return [array.astype(compute, copy=False) for array in arrays], result
+
+
+def _shared_dtype(values: dict[str, ArrayLike]) -> np.dtype[Any] | None:
+    """The dtype of computation that all values have, if they are arrays; a quick look."""
+    shared = None
+    for value in values.values():
+        if type(value) is not np.ndarray:
+            return None
+        dtype = value.dtype
+        if dtype is not shared:
+            if shared is not None or not (dtype is _FLOAT32 or dtype is _FLOAT64):
+                return None
+            shared = dtype
+    return shared
 
 
 def finish(array: Array, result: np.dtype[Any]) -> Array:

@@ -131,6 +131,43 @@ def test_a_large_mean_does_not_spoil_the_variance():
     assert_allclose(batch_norm(x, [1.0], [0.0], epsilon=0.0).ravel(), [-1, 1])
 
 
+def test_digits_around_a_large_mean_are_kept(rng):
+    """Neither the mean nor the products of the gradient lose what float32 cannot hold of it."""
+    x = (10_000 + rng.standard_normal((50, 4))).astype(np.float32)
+    grad_y = rng.standard_normal((50, 4)).astype(np.float32)
+    one, shift = np.float32([1, -2, 3, 4]), np.float32([0, 1, 2, 3])
+    precise = x.astype(np.float64)
+    known = {"mean": precise.mean(axis=0), "variance": precise.var(axis=0)}
+    for options in ({}, known):
+        wanted = batch_norm(precise, one, shift, **options)
+        assert_allclose(batch_norm(x, one, shift, **options), wanted, atol=4e-6)
+        wanted = batch_norm_backward(grad_y, precise, one, **options)
+        for mine, theirs in zip(
+            batch_norm_backward(grad_y, x, one, **options), wanted, strict=True
+        ):
+            assert_allclose(mine, theirs, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [1e-25, 1e-15, 1e15, 1e25])
+def test_gradients_of_any_size_of_deviations(size, rng):
+    """The product of their coefficients would leave float32; the coefficients do not."""
+    x, grad_y = rng.standard_normal((2, 40, 3))
+    wanted = batch_norm_backward(grad_y, x, np.ones(3), epsilon=0.0)
+    x, grad_y = (size * x).astype(np.float32), grad_y.astype(np.float32)
+    g = batch_norm_backward(grad_y, x, np.ones(3, np.float32), epsilon=0.0)
+    assert_allclose(g.x * size, wanted.x, atol=1e-5)
+    assert_allclose(g.weight, wanted.weight, rtol=1e-5)
+
+
+def test_a_given_variance_of_zero_gives_infinities():
+    """0.1 is not a number of float32: what rounding leaves of it must not make NaN of them."""
+    x = np.float32([[1.0], [-1.0]])
+    y = batch_norm(x, [1], [0], mean=np.array([0.1]), variance=np.zeros(1), epsilon=0.0)
+    y32 = batch_norm(x, *np.float32([[1], [0]]), mean=[0.1], variance=[0.0], epsilon=0.0)
+    assert_array_equal(y, [[np.inf], [-np.inf]])
+    assert_array_equal(y32, [[np.inf], [-np.inf]])
+
+
 def test_nan_passes_in_its_own_channel_only():
     y = batch_norm([[np.nan, 1.0], [2.0, 3.0]], [1, 1], [0, 0], epsilon=0.0)
     assert_array_equal(y, [[np.nan, -1], [np.nan, 1]])

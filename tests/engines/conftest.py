@@ -7,10 +7,14 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from stridewise.blocks.activations import relu, relu_backward
 from stridewise.blocks.average_pooling import avg_pool, avg_pool_backward
+from stridewise.blocks.batch_norm import batch_norm, batch_norm_backward
 from stridewise.blocks.convolution import conv, conv_backward
+from stridewise.blocks.fused_convolution import fused_conv
 from stridewise.blocks.max_pooling import max_pool, max_pool_backward, max_pool_with_indices
 from stridewise.engines.vectorized.tiles import tiles
+from stridewise.layers import Add
 from stridewise.specs import ConvSpec, PoolSpec
 
 
@@ -78,6 +82,9 @@ POOLINGS = {
 }
 
 
+CHANNELWISE = [(3, 5), (2, 4, 6, 3), (3, 5, 7, 17), (1, 2, 3, 2, 40), (5, 1, 1)]
+
+
 def read_only(array):
     """An engine that writes to its input fails at once."""
     array.flags.writeable = False
@@ -96,8 +103,10 @@ def run_convolution(problem, dtype):
         (problem.N, *spec.output_size, problem.C_out),
     ]
     x, weight, bias, grad_y = (read_only(rng.standard_normal(s).astype(dtype)) for s in shapes)
-    y = conv(rank, x, weight, bias if problem.bias else None, **options)
-    return (y, *conv_backward(rank, grad_y, x, weight, **options))
+    bias = bias if problem.bias else None
+    y = conv(rank, x, weight, bias, **options)
+    fused = fused_conv(rank, x, weight, bias, residual=grad_y, low=-1.5, high=2.5, **options)
+    return (y, fused, *conv_backward(rank, grad_y, x, weight, **options))
 
 
 def pool_arrays(problem, dtype, values):
@@ -133,10 +142,29 @@ def run_average_pooling(problem, dtype, count_include_pad):
     return avg_pool(rank, x, **options), avg_pool_backward(rank, grad_y, x, **options)
 
 
+def run_channelwise(shape, dtype):
+    """A normalisation in training and in inference, a rectifier, and a shortcut."""
+    rng = np.random.default_rng(3)
+    x, grad_y = (read_only(rng.standard_normal(shape).astype(dtype)) for _ in range(2))
+    weight, bias, mean = rng.standard_normal((3, shape[-1])).astype(dtype)
+    known = {"mean": mean, "variance": mean**2}
+    return (
+        batch_norm(x + 7, weight, bias),
+        batch_norm(x, weight, bias, **known),
+        *batch_norm_backward(grad_y, x, weight),
+        *batch_norm_backward(grad_y, x, weight, **known),
+        relu(x),
+        relu_backward(grad_y, x),
+        Add().forward(x, grad_y)[0],
+    )
+
+
 def all_cases():
     """Every problem as a call, by name."""
     cases = {}
     for dtype in ("float64", "float32"):
+        for shape in CHANNELWISE:
+            cases[f"channelwise {shape} {dtype}"] = partial(run_channelwise, shape, dtype)
         for name, problem in CONVOLUTIONS.items():
             cases[f"conv {name} {dtype}"] = partial(run_convolution, problem, dtype)
         for name, problem in POOLINGS.items():

@@ -52,58 +52,76 @@ def corner_of(x, spec):
 
 
 @broken
-def conv_stride_ignored(x, weight, bias, spec):
-    return cropped(sound.conv(x, weight, bias, replace(spec, stride=ones(spec))), spec)
+def conv_stride_ignored(x, weight, bias, spec, *more):
+    return cropped(sound.conv(x, weight, bias, replace(spec, stride=ones(spec)), *more), spec)
 
 
 @broken
-def conv_stride_of_the_first_axis_everywhere(x, weight, bias, spec):
+def conv_stride_of_the_first_axis_everywhere(x, weight, bias, spec, *more):
     same = replace(spec, stride=(min(spec.stride),) * spec.rank)
-    return cropped(sound.conv(x, weight, bias, same), spec)
+    return cropped(sound.conv(x, weight, bias, same, *more), spec)
 
 
 @broken
-def conv_dilation_ignored(x, weight, bias, spec):
-    return cropped(sound.conv(x, weight, bias, replace(spec, dilation=ones(spec))), spec)
+def conv_dilation_ignored(x, weight, bias, spec, *more):
+    return cropped(sound.conv(x, weight, bias, replace(spec, dilation=ones(spec)), *more), spec)
 
 
 @broken
-def conv_groups_ignored(x, weight, bias, spec):
+def conv_groups_ignored(x, weight, bias, spec, *more):
     wide = np.concatenate([weight] * spec.groups, axis=-2)
-    return sound.conv(x, wide, bias, replace(spec, groups=1))
+    return sound.conv(x, wide, bias, replace(spec, groups=1), *more)
 
 
 @broken
-def conv_kernel_flipped(x, weight, bias, spec):
-    return sound.conv(x, np.flip(weight, range(spec.rank)), bias, spec)
+def conv_kernel_flipped(x, weight, bias, spec, *more):
+    return sound.conv(x, np.flip(weight, range(spec.rank)), bias, spec, *more)
 
 
 @broken
-def conv_padding_on_the_wrong_side(x, weight, bias, spec):
+def conv_padding_on_the_wrong_side(x, weight, bias, spec, *more):
     swapped = tuple((after, before) for before, after in spec.padding)
-    return sound.conv(x, weight, bias, replace(spec, padding=swapped))
+    return sound.conv(x, weight, bias, replace(spec, padding=swapped), *more)
 
 
 @broken
-def conv_bias_missing(x, weight, bias, spec):
-    return sound.conv(x, weight, None, spec)
+def conv_bias_missing(x, weight, bias, spec, *more):
+    return sound.conv(x, weight, None, spec, *more)
 
 
 @broken
-def conv_first_example_only(x, weight, bias, spec):
-    return sound.conv(np.broadcast_to(x[:1], x.shape), weight, bias, spec)
+def conv_first_example_only(x, weight, bias, spec, *more):
+    return sound.conv(np.broadcast_to(x[:1], x.shape), weight, bias, spec, *more)
 
 
 @broken
-def conv_in_single_precision(x, weight, bias, spec):
+def conv_in_single_precision(x, weight, bias, spec, *more):
     narrow = [None if array is None else array.astype(np.float32) for array in (x, weight, bias)]
-    return sound.conv(*narrow, spec)
+    return sound.conv(*narrow, spec, *more)
 
 
 @broken
-def conv_writes_to_its_input(x, weight, bias, spec):
-    x += 0
+def conv_epilogue_ignored(x, weight, bias, spec, *_):
     return sound.conv(x, weight, bias, spec)
+
+
+@broken
+def conv_residual_missing(x, weight, bias, spec, epilogue=None, *_):
+    return sound.conv(x, weight, bias, spec, epilogue and epilogue._replace(residual=None))
+
+
+@broken
+def conv_clipped_before_the_residual_comes(x, weight, bias, spec, epilogue=None, *_):
+    if epilogue is None or epilogue.residual is None:
+        return sound.conv(x, weight, bias, spec, epilogue)
+    y = sound.conv(x, weight, bias, spec, epilogue._replace(residual=None))
+    return y + epilogue.residual
+
+
+@broken
+def conv_writes_to_its_input(x, weight, bias, spec, *more):
+    x += 0
+    return sound.conv(x, weight, bias, spec, *more)
 
 
 @broken
@@ -145,6 +163,63 @@ def channel_sums_of_the_first_example(grad_y):
 @broken
 def channel_sums_is_a_mean(grad_y):
     return sound.channel_sums(grad_y) / len(grad_y)
+
+
+@broken
+def channel_moments_of_the_first_example(x):
+    return sound.channel_moments(x[:1])
+
+
+@broken
+def channel_moments_of_a_sample(x):
+    mean, variance = sound.channel_moments(x)
+    count = x.size // x.shape[-1]
+    return mean, variance * count / (count - 1)
+
+
+@broken
+def channel_products_not_centred(grad_y, x, centre):
+    return sound.channel_products(grad_y, x, np.zeros_like(centre))
+
+
+@broken
+def channel_products_of_absolute_values(grad_y, x, centre):
+    return sound.channel_products(grad_y, abs(x), centre)
+
+
+@broken
+def normalise_without_a_shift(x, centre, scale, shift):
+    return sound.normalise(x, centre, scale, np.zeros_like(shift))
+
+
+@broken
+def normalise_with_the_scale_of_the_first_channel(x, centre, scale, shift):
+    return sound.normalise(x, centre, np.full_like(scale, scale[0]), shift)
+
+
+@broken
+def normalise_grad_not_centred(grad_y, x, centre, scale, slope, shift):
+    return sound.normalise_grad(grad_y, x, np.zeros_like(centre), scale, slope, shift)
+
+
+@broken
+def normalise_grad_as_if_the_statistics_were_given(grad_y, x, centre, scale, slope, shift):
+    return grad_y * scale
+
+
+@broken
+def relu_of_absolute_values(x):
+    return abs(x)
+
+
+@broken
+def relu_grad_passes_everything(grad_y, x):
+    return grad_y.copy()
+
+
+@broken
+def add_forgets_one(a, b):
+    return a.copy()
 
 
 @broken
@@ -274,7 +349,9 @@ def all_but_the_last_tile(*arguments):
 # The same function with other globals: the engine as it would be if it forgot its last tile.
 bare_conv = inspect.unwrap(tiled_conv)
 tiled = {**bare_conv.__globals__, "tiles": all_but_the_last_tile}
-conv_last_tile_dropped = FunctionType(bare_conv.__code__, tiled, "conv_last_tile_dropped")
+conv_last_tile_dropped = FunctionType(
+    bare_conv.__code__, tiled, "conv_last_tile_dropped", bare_conv.__defaults__
+)
 broken(conv_last_tile_dropped)
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from stridewise import batch_norm
+from stridewise import batch_norm, batch_norm_backward
+from stridewise.engines import current_engine
 from stridewise.layers import BatchNorm
 
 
@@ -101,6 +102,27 @@ def test_the_state_arrays_stay_the_same_arrays(batches):
     assert layer.state["variance"] is variance
     assert mean.dtype == variance.dtype == np.float32
     assert (mean != 0).all()
+
+
+def test_a_step_computes_the_statistics_of_its_batch_once(batches, monkeypatch):
+    seen, engine = [], current_engine()
+
+    def counting(x, channel_moments=engine.channel_moments):
+        seen.append(x)
+        return channel_moments(x)
+
+    monkeypatch.setattr(engine, "channel_moments", counting)
+    layer = filled()
+    layer.parameters["weight"][:] = [2, -3, 4]
+    x = batches[0]
+    y, cache = layer.forward(x, training=True)
+    gradients = layer.backward(y, cache)
+    assert len(seen) == 1
+    wanted = batch_norm_backward(y, x, layer.parameters["weight"])
+    assert_allclose(gradients.inputs[0], wanted.x, atol=1e-12)
+    assert_allclose(gradients.parameters["weight"], wanted.weight, rtol=1e-12)
+    assert_allclose(gradients.parameters["bias"], wanted.bias, rtol=1e-12)
+    assert len(seen) == 2
 
 
 def test_an_empty_batch_cannot_be_trained_on():

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
+from stridewise.engines import use_engine
 from stridewise.errors import OptionError, ShapeError
 from stridewise.networks import (
     ZOO,
@@ -110,3 +112,17 @@ def test_errors():
         lenet5((9, 28, 1))
     with pytest.raises(OptionError, match="Dense: `out_features` is out of range"):
         digits_convnet(classes=0)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+@pytest.mark.parametrize("name", ZOO)
+def test_fused_and_frozen_as_node_after_node(rng, name, engine):
+    network = zoo_network(name, (32, 32, 3), 5)
+    for arrays in (network.parameters, network.state):
+        for array in arrays.values():
+            array += rng.uniform(0.1, 0.5, array.shape)
+    x = rng.standard_normal((3, 32, 32, 3)).astype(np.float32)
+    with use_engine(engine):
+        wanted, _ = network.forward(x)
+        assert_allclose(network.predict(x), wanted, rtol=1e-5)
+        assert_allclose(network.frozen()(x), wanted, rtol=1e-4)

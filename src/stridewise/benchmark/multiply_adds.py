@@ -27,7 +27,7 @@ def fma_rate(threads: int, attempts: int = 7, enough: float = _ENOUGH) -> float:
     rounds = (ctypes.c_int64 * 1)(1_000)
     ones = np.ones(lanes, np.float32)
     found = np.empty((threads, lanes), np.float32)
-    arguments = (ctypes.addressof(rounds), ones.ctypes.data, 0, 0, found.ctypes.data, 0)
+    arguments = (ctypes.addressof(rounds), ones.ctypes.data, 0, 0, found.ctypes.data, 0, 0)
     with team(threads) as pool:
 
         def once() -> None:
@@ -41,7 +41,7 @@ def fma_rate(threads: int, attempts: int = 7, enough: float = _ENOUGH) -> float:
 def build_multiply_adds(module: Module, sums: int) -> None:
     """Write the kernel: ``sum[i] = sum[i] · a + a``, for each item as often as a parameter says."""
     with module.function(module.symbol, SIGNATURE) as (k, parameters, a, _b, _c, d, *rest):
-        _scratch, first, last = rest
+        *_, first, last = rest
         lanes = module.lanes
         factor = a.load(lanes)  # from memory, so that no compiler knows that it is 1
         with k.loop(first, last) as item:

@@ -8,12 +8,17 @@ import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
 from stridewise.blocks.standardising import require_channels, require_given
-from stridewise.blocks.wide_rows import repeated, wide
 from stridewise.engines import current_engine
 from stridewise.errors import OptionError, ShapeError, explain
 from stridewise.options import require_number
 
-__all__ = ["BatchNormGradients", "batch_norm", "batch_norm_backward", "batch_statistics"]
+__all__ = [
+    "BatchNormGradients",
+    "batch_norm",
+    "batch_norm_backward",
+    "batch_norm_gradients",
+    "batch_statistics",
+]
 
 
 class BatchNormGradients(NamedTuple):
@@ -58,18 +63,7 @@ def batch_statistics(x: ArrayLike) -> tuple[Array, Array]:
                 hint="mean= and variance=, to normalise with known statistics",
             )
         )
-    engine, count = current_engine(), x.size // x.shape[-1]
-    with np.errstate(over="ignore", invalid="ignore"):  # infinities give infinity or NaN
-        mean = engine.channel_sums(x) / count
-        rounded = mean.astype(x.dtype)
-        rows = wide(np.ascontiguousarray(x))
-        squares = rows - repeated(rounded, rows)
-        squares *= squares
-        # What rounding left of the mean is the mean of these deviations.
-        variance = engine.channel_sums(squares.reshape(x.shape)) / count - (mean - rounded) ** 2
-        if not np.isfinite(variance).all():  # squares beyond float32, or what is infinite itself
-            variance = x.var(axis=tuple(range(x.ndim - 1)), dtype=np.float64)
-        return mean, np.maximum(variance, 0)
+    return current_engine().channel_moments(x)
 
 
 def batch_norm(
@@ -118,13 +112,15 @@ def batch_norm(
     """
     require_given("batch_norm", weight=weight, bias=bias)
     (x, weight, bias), result = prepare("batch_norm", x=x, weight=weight, bias=bias)
-    rows, deviation = _normalise("batch_norm", x, weight, mean, variance, epsilon)
+    known = _statistics("batch_norm", x, weight, mean, variance, epsilon)
     require_shape("batch_norm", "bias", bias, x.shape[-1:], "one number a channel")
     # With an epsilon of 0 a constant channel gives NaN, as infinities do.
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        rows *= repeated(weight / deviation, rows)
-        rows += repeated(bias, rows)
-    return finish(rows.reshape(x.shape), result)
+        scale = (weight / known.deviation).astype(x.dtype)
+        # Where the scale is infinite there are no digits to keep.
+        shift = bias - np.where(np.isfinite(scale), scale * known.rest, 0)
+        y = current_engine().normalise(x, known.centre, scale, shift.astype(x.dtype))
+    return finish(y, result)
 
 
 def batch_norm_backward(
@@ -168,39 +164,67 @@ def batch_norm_backward(
     >>> g.x.ravel(), g.weight, g.bias
     (array([0., 0.]), array([-1.]), array([1.]))
     """
+    return batch_norm_gradients(grad_y, x, weight, mean, variance, epsilon, of_batch=mean is None)
+
+
+def batch_norm_gradients(
+    grad_y: ArrayLike,
+    x: ArrayLike,
+    weight: ArrayLike,
+    mean: ArrayLike | None,
+    variance: ArrayLike | None,
+    epsilon: float,
+    *,
+    of_batch: bool,
+) -> BatchNormGradients:
+    """What :func:`batch_norm_backward` gives; ``of_batch``: the statistics are those of ``x``.
+
+    Who kept them, from the forward, need not have them computed again.
+    """
     operation = "batch_norm_backward"
     require_given(operation, weight=weight)
     (grad_y, x, weight), result = prepare(operation, grad_y=grad_y, x=x, weight=weight)
-    centred, deviation = _normalise(operation, x, weight, mean, variance, epsilon)
+    known = _statistics(operation, x, weight, mean, variance, epsilon)
     require_shape(operation, "grad_y", grad_y, x.shape, "the shape of `x`")
     engine, count = current_engine(), x.size // x.shape[-1]
     # With an epsilon of 0 a constant channel gives NaN, as infinities do.
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        normal = centred
-        normal /= repeated(deviation, centred)
-        grad_rows = np.ascontiguousarray(grad_y).reshape(centred.shape)
-        grad_bias = engine.channel_sums(grad_y)
-        grad_weight = engine.channel_sums((grad_rows * normal).reshape(x.shape))
-        if mean is None:
-            normal *= repeated((-grad_weight / count).astype(x.dtype), normal)
-            normal += grad_rows
-            normal -= repeated((grad_bias / count).astype(x.dtype), normal)
-            grad_rows = normal
-        grad_x = (grad_rows * repeated(weight / deviation, grad_rows)).reshape(x.shape)
+        grad_bias, products = engine.channel_products(grad_y, x, known.centre)
+        grad_weight = (products - known.rest * grad_bias) / known.deviation
+        scale = (weight / known.deviation).astype(x.dtype)
+        if of_batch:
+            slope = -grad_weight / count / known.deviation
+            shift = -grad_bias / count - slope * known.rest
+            numbers = scale, slope.astype(x.dtype), shift.astype(x.dtype)
+            grad_x = engine.normalise_grad(grad_y, x, known.centre, *numbers)
+        else:
+            zero = np.zeros_like(scale)
+            grad_x = engine.normalise(grad_y, zero, scale, zero)
     return BatchNormGradients(
         finish(grad_x, result), finish(grad_weight, result), finish(grad_bias, result)
     )
 
 
-def _normalise(
+class _Statistics(NamedTuple):
+    """The mean in the dtype of ``x``, what rounding left of it, and ``√(variance + epsilon)``.
+
+    What rounding left counts where the mean is far larger than the deviations. It is float64, as
+    the deviation.
+    """
+
+    centre: Array
+    rest: Array
+    deviation: Array
+
+
+def _statistics(
     operation: str,
     x: Array,
     weight: Array,
     mean: ArrayLike | None,
     variance: ArrayLike | None,
     epsilon: float,
-) -> tuple[Array, Array]:
-    """``x − mean``, as wide rows, and ``√(variance + epsilon)``, in the dtype of ``x``."""
+) -> _Statistics:
     require_number(operation, "epsilon", epsilon)
     if (mean is None) != (variance is None):
         raise OptionError(
@@ -218,15 +242,9 @@ def _normalise(
     for name, array in (("weight", weight), ("mean", mean), ("variance", variance)):
         require_channels(operation, name, array, x)
     with np.errstate(over="ignore", invalid="ignore"):  # infinities in `x` give NaN
-        deviation = np.sqrt(variance.astype(np.float64) + epsilon)
-        rounded = mean.astype(x.dtype)
-        rows = wide(np.ascontiguousarray(x))
-        centred: Array = rows - repeated(rounded, rows)
-        rest = mean - rounded
-        # What rounding left counts where the mean is far larger than the deviations.
-        if (np.abs(rest) > np.finfo(x.dtype).eps / 4 * deviation).any():
-            centred -= repeated(rest.astype(x.dtype), rows)
-        return centred, deviation.astype(x.dtype)
+        centre = mean.astype(x.dtype)
+        rest = mean.astype(np.float64) - centre
+        return _Statistics(centre, rest, np.sqrt(variance.astype(np.float64) + epsilon))
 
 
 def _said(statistic: ArrayLike | None) -> str:

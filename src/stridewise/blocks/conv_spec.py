@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stridewise.arrays import Array, require_rank
 from stridewise.axis_options import AxisInts, Padding
+from stridewise.blocks.known_specs import KnownSpecs
 from stridewise.blocks.ranks import LAYOUTS
 from stridewise.errors import ShapeError, explain
 from stridewise.options import plain_key, require_integer
@@ -11,9 +12,7 @@ from stridewise.specs import ConvSpec
 
 __all__ = ["conv_spec"]
 
-# Specs of earlier calls: a course-sized convolution takes less time than its validation.
-_known: dict[tuple[object, ...] | None, ConvSpec] = {}
-_MOST_KNOWN = 1024
+_known: KnownSpecs[ConvSpec] = KnownSpecs()
 
 
 def conv_spec(
@@ -31,18 +30,13 @@ def conv_spec(
     >>> conv_spec("demo", 1, np.zeros((1, 5, 2)), np.zeros((3, 2, 4)), 2, 0, 1, 1).output_size
     (2,)
     """
-    options = (stride, padding, dilation, groups)
-    plain = plain_key(*options)
-    key = plain and (operation, rank, x.shape, weight.shape, *plain)
-    known = _known.get(key)
+    options = plain_key(stride, padding, dilation, groups)
+    key = options and (operation, rank, x.shape, weight.shape, options)
+    known = _known.find(key)
     if known is not None:
         return known
-    spec = _validated(operation, rank, x, weight, *options)
-    if key is not None:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-        _known[key] = spec
-    return spec
+    arguments = (operation, rank, x, weight, stride, padding, dilation, groups)
+    return _known.keep(key, _validated(*arguments))
 
 
 def _validated(

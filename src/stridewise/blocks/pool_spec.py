@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from stridewise.arrays import Array, require_rank
 from stridewise.axis_options import AxisInts, Padding
+from stridewise.blocks.known_specs import KnownSpecs
 from stridewise.blocks.ranks import LAYOUTS
 from stridewise.options import plain_key
 from stridewise.specs import PoolSpec
 
 __all__ = ["pool_spec"]
 
-# Specs of earlier calls: a course-sized pooling takes less time than its validation.
-_known: dict[tuple[object, ...] | None, PoolSpec] = {}
-_MOST_KNOWN = 1024
+_known: KnownSpecs[PoolSpec] = KnownSpecs()
 
 
 def pool_spec(
@@ -27,15 +26,14 @@ def pool_spec(
     count_include_pad: bool = True,
 ) -> PoolSpec:
     """Refuse an ``x`` of another rank, and validate the options for its size."""
-    options = (kernel_size, stride, padding, dilation)
-    key = plain_key(*options)
-    flags: tuple[object, ...] = (ceil_mode, count_include_pad)
-    if key is not None:  # 1 equals True, but is refused where True is not
-        known_flags = tuple(map(repr, flags))
-        key = (operation, rank, x.shape, *key, *known_flags)
-        known = _known.get(key)
-        if known is not None:
-            return known
+    options = plain_key(kernel_size, stride, padding, dilation)
+    flags = (ceil_mode, count_include_pad)
+    # Only flags that are bools: 1.0 equals True, but is refused.
+    is_plain = options is not None and type(ceil_mode) is type(count_include_pad) is bool
+    key = (operation, rank, x.shape, options, flags) if is_plain else None
+    known = _known.find(key)
+    if known is not None:
+        return known
     require_rank(operation, "x", x, LAYOUTS[rank])
     spec = PoolSpec.of(
         operation,
@@ -47,8 +45,4 @@ def pool_spec(
         ceil_mode=ceil_mode,
         count_include_pad=count_include_pad,
     )
-    if key is not None:
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-        _known[key] = spec
-    return spec
+    return _known.keep(key, spec)

@@ -13,7 +13,8 @@ bias      (C_out,) or None
 y         (N, *output_size, C_out); C_in for pooling
 ========  ==============================================
 
-A gradient has the shape of the array whose name it carries.
+Numbers of the channels, such as ``centre``, are arrays of shape (C,). A gradient has the shape of
+the array whose name it carries.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 import numpy as np
 
 from stridewise.arrays import Array
+from stridewise.engines.epilogue import Epilogue, Kept
 from stridewise.engines.explanation import Step
 from stridewise.specs import ConvSpec, PoolSpec
 
@@ -32,13 +34,25 @@ Ties: TypeAlias = Literal["first", "all"]
 
 
 class Engine(Protocol):
-    """Convolution, pooling, their gradients, sums, and what the engine says of itself.
+    """Convolution, pooling, normalisation, their gradients; and what the engine says of itself.
 
     A module that defines them is an engine.
     """
 
-    def conv(self, x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
-        """Multiply each window by each filter, add up, add the bias."""
+    def conv(
+        self,
+        x: Array,
+        weight: Array,
+        bias: Array | None,
+        spec: ConvSpec,
+        epilogue: Epilogue | None = None,
+        kept: Kept | None = None,
+    ) -> Array:
+        """Multiply each window by each filter, add up, add the bias; then do what else is asked.
+
+        ``kept`` is a promise that weight and bias are the same in every call that gives the same
+        ``kept``: the engine may leave there what it made of them.
+        """
         ...
 
     def conv_grad_x(self, grad_y: Array, weight: Array, spec: ConvSpec) -> Array:
@@ -54,6 +68,43 @@ class Engine(Protocol):
 
         Of ``grad_y``, that is the gradient of a convolution by its bias.
         """
+        ...
+
+    def channel_moments(self, x: Array) -> tuple[Array, Array]:
+        """Mean and variance over examples and positions, in float64: two arrays of shape (C,).
+
+        There is something to average; the variance is the mean squared deviation, never negative,
+        and right where a square would be beyond float32.
+        """
+        ...
+
+    def channel_products(self, grad_y: Array, x: Array, centre: Array) -> tuple[Array, Array]:
+        """``Σ grad_y`` and ``Σ grad_y · (x − centre)`` over examples and positions, in float64."""
+        ...
+
+    def normalise(self, x: Array, centre: Array, scale: Array, shift: Array) -> Array:
+        """``scale · (x − centre) + shift``, with numbers of each channel in the dtype of ``x``."""
+        ...
+
+    def normalise_grad(
+        self, grad_y: Array, x: Array, centre: Array, scale: Array, slope: Array, shift: Array
+    ) -> Array:
+        """``scale · (grad_y + slope · (x − centre) + shift)``, with numbers as in ``normalise``.
+
+        A product ``scale · slope`` would be beyond float32 where ``x`` hardly varies.
+        """
+        ...
+
+    def relu(self, x: Array) -> Array:
+        """0 where ``x`` is not above it, else ``x``; NaN stays NaN. Any shape."""
+        ...
+
+    def relu_grad(self, grad_y: Array, x: Array) -> Array:
+        """``grad_y``, all bits of it, where ``x > 0``, else 0. Any shape, the same."""
+        ...
+
+    def add(self, a: Array, b: Array) -> Array:
+        """Add element by element. Any shape, the same."""
         ...
 
     def max_pool(self, x: Array, spec: PoolSpec, *, indices: bool) -> tuple[Array, Array | None]:

@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from itertools import filterfalse
 from types import ModuleType
 from typing import cast
 
@@ -113,7 +114,7 @@ def _choice() -> tuple[str, str]:
     asked = os.environ.get(_VARIABLE)
     if asked:
         return _checked(asked, _VARIABLE), _VARIABLE
-    return next(name for name in _MODULES if _why_missing(name) is None), "default"
+    return next(filterfalse(_why_missing, _MODULES)), "default"
 
 
 def current_engine() -> Engine:

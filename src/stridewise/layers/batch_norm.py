@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from stridewise import blocks
 from stridewise.arrays import Array
+from stridewise.blocks.batch_norm import batch_norm_gradients
 from stridewise.layers.layer import Layer, LayerGradients, Shape
 from stridewise.options import require_number
 
 __all__ = ["BatchNorm"]
+
+
+class BatchNormCache(NamedTuple):
+    """The input, the statistics that it met, and whether they are its own."""
+
+    x: Array
+    mean: Array
+    variance: Array
+    of_batch: bool
 
 
 @dataclass(eq=False)
@@ -65,29 +76,31 @@ class BatchNorm(Layer):
         """Begin as the identity."""
         return np.ones(shape) if name in ("weight", "variance") else np.zeros(shape)
 
-    def forward(
-        self, *inputs: Array, training: bool = False
-    ) -> tuple[Array, tuple[Array, dict[str, Array]]]:
+    def forward(self, *inputs: Array, training: bool = False) -> tuple[Array, BatchNormCache]:
         """Normalise; in training, move the running statistics too."""
         (x,) = inputs
-        weight, bias = self.parameters["weight"], self.parameters["bias"]
-        if not training:
-            y = blocks.batch_norm(x, weight, bias, epsilon=self.epsilon, **self.state)
+        if training:
+            mean, variance = blocks.batch_statistics(x)
+            self._move(mean, variance, math.prod(x.shape[:-1]))
+        else:
             # Copies: later training moves the state, and this output does not depend on it.
-            return y, (x, {name: array.copy() for name, array in self.state.items()})
-        mean, variance = blocks.batch_statistics(x)
-        count = math.prod(x.shape[:-1])
+            mean, variance = self.state["mean"].copy(), self.state["variance"].copy()
+        weight, bias = self.parameters["weight"], self.parameters["bias"]
+        y = blocks.batch_norm(x, weight, bias, mean=mean, variance=variance, epsilon=self.epsilon)
+        return y, BatchNormCache(x, mean, variance, training)
+
+    def _move(self, mean: Array, variance: Array, count: int) -> None:
+        """Move the running statistics towards those of a batch of so many numbers a channel."""
         corrected = variance * (count / max(count - 1, 1))
         for running, batch in ((self.state["mean"], mean), (self.state["variance"], corrected)):
             running *= self.momentum
             running += ((1 - self.momentum) * batch).astype(running.dtype)
-        y = blocks.batch_norm(x, weight, bias, mean=mean, variance=variance, epsilon=self.epsilon)
-        return y, (x, {})
 
-    def backward(self, grad_y: Array, cache: tuple[Array, dict[str, Array]]) -> LayerGradients:
+    def backward(self, grad_y: Array, cache: BatchNormCache) -> LayerGradients:
         """Gradients by input, scale and shift."""
-        x, known = cache
-        gradients = blocks.batch_norm_backward(
-            grad_y, x, self.parameters["weight"], epsilon=self.epsilon, **known
+        x, mean, variance, of_batch = cache
+        weight = self.parameters["weight"]
+        gradients = batch_norm_gradients(
+            grad_y, x, weight, mean, variance, self.epsilon, of_batch=of_batch
         )
         return LayerGradients((gradients.x,), {"weight": gradients.weight, "bias": gradients.bias})

@@ -10,8 +10,12 @@ import numpy.typing as npt
 
 from stridewise.arrays import Array, ArrayLike
 from stridewise.layers import Layer
+from stridewise.layers.merge import added
 from stridewise.networks.checking import checked_gradients, checked_inputs
 from stridewise.networks.filling import fill
+from stridewise.networks.frozen import FrozenNetwork
+from stridewise.networks.fusion import fused
+from stridewise.networks.inference import predict
 from stridewise.networks.node import Node, in_order, located, require_layer, unknown_tensor
 from stridewise.networks.shapes import OpenShape, float_dtype, input_shape, located_shape
 from stridewise.networks.summary import summary
@@ -214,22 +218,21 @@ class Graph:
 
     def predict(self, *inputs: ArrayLike, batch_size: int = 256) -> Any:
         """Run the network in inference, batch by batch, keeping nothing but the outputs."""
-        arrays = checked_inputs(self.inputs, inputs, self.dtype)
-        require_integer("predict", "batch_size", batch_size, at_least=1)
-        parts = []
-        whole = None in self.inputs.values() or len(arrays[0]) <= batch_size
-        for start in (0,) if whole else range(0, len(arrays[0]), batch_size):
-            batch = arrays if whole else [a[start : start + batch_size] for a in arrays]
-            kept = dict(zip(self.inputs, batch, strict=True))
-            for node, y, _ in self.steps(*batch):
-                if node.name in self.outputs:
-                    kept[node.name] = y
-            parts.append([kept[name] for name in self.outputs])
-        joined = tuple(
-            each[0] if whole else np.concatenate(each) for each in zip(*parts, strict=True)
-        )
-        return joined[0] if len(joined) == 1 else joined
+        steps = fused(self.nodes, self.outputs, self.shapes)
+        return predict(steps, self.inputs, self.outputs, self.dtype, inputs, batch_size)
+
+    def frozen(self) -> FrozenNetwork:
+        """Copy the network as it is now, arranged for inference alone: the fastest way to predict.
+
+        Examples
+        --------
+        >>> from stridewise.networks import residual
+        >>> network = residual((32, 32, 3), 10)
+        >>> network.frozen().predict(np.zeros((1, 32, 32, 3))).shape
+        (1, 10)
+        """
+        return FrozenNetwork(self)
 
 
 def _accumulate(sums: dict[str, Array], name: str, gradient: Array) -> None:
-    sums[name] = sums[name] + gradient if name in sums else gradient
+    sums[name] = added(sums[name], gradient) if name in sums else gradient

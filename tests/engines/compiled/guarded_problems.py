@@ -5,6 +5,7 @@ before it does it: the last line before a crash is the problem that crashed. The
 compared with those of the numpy engine; the inputs are whole numbers.
 """
 
+import itertools
 import math
 import sys
 from typing import NamedTuple
@@ -14,13 +15,15 @@ import numpy as np
 import stridewise.engines.compiled as compiled
 import stridewise.engines.vectorized as trusted
 from stridewise.engines.compiled import convolution_plans
+from stridewise.engines.compiled.channelwise import rows
 from stridewise.engines.compiled.direct import convolution_plan as direct_plan
-from stridewise.engines.compiled.direct import few_channels
+from stridewise.engines.compiled.direct import few_channels, framed_gradient_plan
 from stridewise.engines.compiled.grouped import convolution_plan as grouped_plan
 from stridewise.engines.compiled.planning import planner
 from stridewise.engines.compiled.running import outputs
 from stridewise.engines.compiled.running import scratch as scratch_module
 from stridewise.engines.compiled.winograd import forward_plan, gradient_plan
+from stridewise.engines.epilogue import Epilogue
 from stridewise.engines.num_threads import set_num_threads
 from stridewise.engines.precision import set_precision
 from stridewise.specs import ConvSpec, PoolSpec
@@ -104,7 +107,7 @@ def streamed(dtype):
 
 
 def few(dtype):
-    few_channels._LEAST_WORK = 0
+    few_channels._LEAST_WORK = framed_gradient_plan.SERIAL_WORK = 0
     for number in range(1, MOST + 1, 2):
         axes = window(number, 11)
         yield of_axes(axes, 1 + number % 3, 1 + number % 7, spread(number, 7))
@@ -152,8 +155,25 @@ def pooling(dtype):
         yield of_axes(axes, 1 + number % 3, channels, 0)
 
 
+def channelwise(dtype):
+    factor = {"float32": 5, "float64": 9}[dtype]
+    for number in range(1, MOST + 1):
+        # Every number of pixels that can be joined to fill vectors, and more than one block.
+        size = (2 ** (number % 6), spread(number, 7), 30 if number % 8 == 0 else 1)
+        yield Problem(1 + number % 3, size, spread(number, factor), 0, (), (), (), ())
+
+
+def streamed_channelwise(dtype):
+    rows.STREAMED_BYTES = 0
+    yield from itertools.islice(channelwise(dtype), 0, None, 2)
+
+
 FAMILIES = {
-    family.__name__: family for family in (direct, grouped, streamed, few, winograd, pooling)
+    family.__name__: family
+    for family in (
+        *(direct, grouped, streamed, few, winograd, pooling),
+        *(channelwise, streamed_channelwise),
+    )
 }
 
 
@@ -173,8 +193,11 @@ def convolutions(problem, dtype, guard, rng):
     grad_y = drawn(problem.N, *spec.output_size, problem.C_out)
     # Winograd's two directions are one kernel, which takes long to compile: one of them each.
     both = sys.argv[1] != "winograd"
+    # Many have a residual and bounds, and many have weights that are packed once.
+    epilogue = Epilogue(grad_y, -20.0, 30.0) if problem.N % 2 else None
+    kept = {} if problem.C_out % 3 else None
     if both or problem.C_in % 2:
-        yield "conv", lambda engine: engine.conv(x, weight, bias, spec)
+        yield "conv", lambda engine: engine.conv(x, weight, bias, spec, epilogue, kept)
     if both or not problem.C_in % 2:
         yield "conv_grad_x", lambda engine: engine.conv_grad_x(grad_y, weight, spec)
     yield "conv_grad_weight", lambda engine: engine.conv_grad_weight(grad_y, x, spec)
@@ -197,6 +220,24 @@ def poolings(problem, dtype, guard, rng):
     yield "all ties", lambda engine: engine.max_pool_grad(grad_y, x, spec, "all")
     yield "avg_pool", lambda engine: engine.avg_pool(x, spec)
     yield "avg_pool_grad", lambda engine: engine.avg_pool_grad(grad_y, excluding)
+
+
+def channel_functions(problem, dtype, guard, rng):
+    """What normalisation and rectifiers need."""
+    shape = (problem.N, *problem.size, problem.C_in)
+    x, grad_y = (guard.copy(rng.integers(-4, 5, shape).astype(dtype)) for _ in range(2))
+    numbers = [guard.copy(rng.integers(-4, 5, shape[-1:]).astype(dtype)) for _ in range(4)]
+    yield "channel_sums", lambda engine: engine.channel_sums(x)
+    yield "channel_moments", lambda engine: np.stack(engine.channel_moments(x))
+    yield (
+        "channel_products",
+        lambda engine: np.stack(engine.channel_products(grad_y, x, numbers[0])),
+    )
+    yield "normalise", lambda engine: engine.normalise(x, *numbers[:3])
+    yield "normalise_grad", lambda engine: engine.normalise_grad(grad_y, x, *numbers)
+    yield "relu", lambda engine: engine.relu(x)
+    yield "relu_grad", lambda engine: engine.relu_grad(grad_y, x)
+    yield "add", lambda engine: engine.add(x, grad_y)
 
 
 def guard_the_engine(guard, line):
@@ -224,6 +265,13 @@ def guard_the_engine(guard, line):
                     setattr(module, name, guarded)
 
 
+FUNCTIONS = {
+    "pooling": poolings,
+    "channelwise": channel_functions,
+    "streamed_channelwise": channel_functions,
+}
+
+
 def say(line):
     """At once: this may be the last line before a crash."""
     sys.stdout.write(f"{line}\n")
@@ -233,7 +281,7 @@ def say(line):
 def main(family, dtype):
     """Run a family; says how many calls there were."""
     guard = Guard(at_end=True)
-    guard_the_engine(guard, 64 if family == "streamed" else 1)
+    guard_the_engine(guard, 64 if family.startswith("streamed") else 1)
     if family in ("direct", "few", "streamed"):
         set_precision("high")
     exact = family in ("direct", "grouped", "streamed", "few")
@@ -241,7 +289,7 @@ def main(family, dtype):
     for number, problem in enumerate(FAMILIES[family](dtype)):
         set_num_threads(1 + 2 * (number % 2))
         for guard.at_end in (True, False):
-            functions = poolings if family == "pooling" else convolutions
+            functions = FUNCTIONS.get(family, convolutions)
             rng = np.random.default_rng(number)
             for name, call in functions(problem, dtype, guard, rng):
                 where = "end" if guard.at_end else "begin"

@@ -1,4 +1,4 @@
-"""The seven functions of an engine on problems that several threads share."""
+"""The functions of an engine on problems that several threads share."""
 
 import numpy as np
 
@@ -25,6 +25,12 @@ POOLINGS = {
     "rank 1": (2, (3000,), 33, (4,), {"stride": 2, "padding": 1}),
     "one row": (1, (1, 900), 130, (1, 3), {"stride": 1}),
 }
+CHANNELWISE = {
+    "few channels": (16, 28, 28, 6),
+    "whole vectors": (4, 24, 24, 64),
+    "lanes left over": (3, 41, 41, 37),
+    "many channels": (3, 7, 5, 1030),
+}
 
 
 def convolution_calls(name, dtype="float32"):
@@ -44,7 +50,7 @@ def convolution_calls(name, dtype="float32"):
 
 
 def pooling_calls(name, dtype="float32"):
-    """Calls of the four other functions, by name."""
+    """Calls of the four functions of pooling, by name."""
     N, size, C, kernel, options = POOLINGS[name]
     spec = PoolSpec.of("pool", size, kernel, **options)
     rng = np.random.default_rng(sum(map(ord, name)))
@@ -60,6 +66,26 @@ def pooling_calls(name, dtype="float32"):
     }
 
 
+def channelwise_calls(name, dtype="float32"):
+    """Calls of the functions that normalisation and rectifiers need, by name."""
+    shape = CHANNELWISE[name]
+    rng = np.random.default_rng(sum(map(ord, name)))
+    x, grad_y = rng.standard_normal((2, *shape)).astype(dtype)
+    numbers = rng.standard_normal((4, shape[-1])).astype(dtype)
+    return {
+        "channel_sums": lambda: compiled.channel_sums(x),
+        "channel_moments": lambda: np.concatenate(compiled.channel_moments(x)),
+        "channel_products": lambda: np.concatenate(
+            compiled.channel_products(grad_y, x, numbers[0])
+        ),
+        "normalise": lambda: compiled.normalise(x, *numbers[:3]),
+        "normalise_grad": lambda: compiled.normalise_grad(grad_y, x, *numbers),
+        "relu": lambda: compiled.relu(x),
+        "relu_grad": lambda: compiled.relu_grad(grad_y, x),
+        "add": lambda: compiled.add(x, grad_y),
+    }
+
+
 def all_calls():
     """All of them in float32."""
     calls = {}
@@ -67,4 +93,6 @@ def all_calls():
         calls |= {f"{name}: {function}": c for function, c in convolution_calls(name).items()}
     for name in POOLINGS:
         calls |= {f"{name}: {function}": c for function, c in pooling_calls(name).items()}
+    for name in CHANNELWISE:
+        calls |= {f"{name}: {function}": c for function, c in channelwise_calls(name).items()}
     return calls

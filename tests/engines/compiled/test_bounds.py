@@ -19,6 +19,8 @@ CALLS = {
     "few": 20 * 3 * 2,
     "winograd": 40 * 2 * 2,
     "pooling": 40 * 6 * 2,
+    "channelwise": 40 * 8 * 2,
+    "streamed_channelwise": 20 * 8 * 2,
 }
 PROGRAM = "tests.engines.compiled.guarded_problems"
 

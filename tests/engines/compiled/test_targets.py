@@ -11,6 +11,7 @@ from llvmlite import binding as llvm
 from stridewise.engines.compiled.code.compiler import assembly
 from stridewise.engines.compiled.code.target import named
 from stridewise.engines.compiled.direct.convolution import build_direct
+from stridewise.engines.compiled.direct.framed_gradient import build_framed_gradient
 from stridewise.engines.compiled.direct.weight_gradient import build_weight_gradient
 from stridewise.engines.compiled.grouped.convolution import build_grouped
 from stridewise.engines.compiled.grouped.weight_gradient import build_grouped_weight
@@ -33,27 +34,30 @@ from stridewise.engines.compiled.winograd.gradient import (
 from stridewise.errors import EngineError
 from tests.engines.compiled.processes import run_python
 
+# With a residual and two bounds, and without.
+ENDING, PLAIN = (1, 1, 1), (0, 0, 0)
 # A builder and its sizes, for so many lanes and bits of a place.
 MULTIPLYING = {
-    "direct": lambda lanes, bits: (build_direct, 6, 4, 3, lanes, 1, 0),
-    "direct, turned": lambda lanes, bits: (build_direct, 7, 2, 2, lanes, 0, 1),
-    "weight gradient": lambda lanes, bits: (build_weight_gradient, 6, 4, 2, lanes, 1, 0),
-    "weight gradient, framed": lambda lanes, bits: (build_weight_gradient, 9, 2, 2, lanes, 1, 1),
-    "products": lambda lanes, bits: (build_products, 4, 6, 4, lanes, 2, 1, 0),
+    "direct": lambda lanes, bits: (build_direct, 6, 4, 3, lanes, 1, 0, 0, 0, *ENDING),
+    "direct, turned": lambda lanes, bits: (build_direct, 7, 2, 2, lanes, 0, 1, 1, 0, *PLAIN),
+    "weight gradient": lambda lanes, bits: (build_weight_gradient, 6, 4, 2, lanes, 1),
+    "framed gradient": lambda lanes, bits: (build_framed_gradient, 9, 1, 2, 2, lanes, 1),
+    "framed gradient, window": lambda lanes, bits: (build_framed_gradient, 25, 5, 1, 1, lanes, 1),
+    "products": lambda lanes, bits: (build_products, 4, 6, 4, lanes, 2, 1, 0, *ENDING),
     "input transform": lambda lanes, bits: (build_input_transform, 4, lanes, 1),
     "gradient transform": lambda lanes, bits: (build_gradient_transform, 2 * lanes, lanes, 1),
     "gradient products": lambda lanes, bits: (build_gradient_products, 6, 4, lanes, 1),
-    "depthwise": lambda lanes, bits: (build_grouped, lanes, 1, 1, 1, 8, 3, 1, 1, 1, 0),
-    "grouped": lambda lanes, bits: (build_grouped, lanes, 2, 2, 1, 5, 1, 1, 1, 1, 0),
+    "depthwise": lambda lanes, bits: (build_grouped, lanes, 1, 1, 1, 8, 3, 1, 1, 1, 0, *PLAIN),
+    "grouped": lambda lanes, bits: (build_grouped, lanes, 2, 2, 1, 5, 1, 1, 1, 1, 0, *ENDING),
     "grouped weight": lambda lanes, bits: (build_grouped_weight, lanes, 1, 1, 3, 1, 5, 3, 1, 1, 1),
 }
 POOLING = {
     "max_pool": lambda lanes, bits: (build_max_pool, lanes, 2, 1, 3, 3, bits),
     "max_pool without indices": lambda lanes, bits: (build_max_pool, lanes, 2, 0, 0, 0, 0),
-    "max_pool_grad": lambda lanes, bits: (build_max_pool_grad, lanes, 2, 1, 3, 3, bits, 1, 0),
-    "max_pool_grad apart": lambda lanes, bits: (build_max_pool_grad_apart, lanes, 2, 1, 2, 2, 0),
+    "max_pool_grad": lambda lanes, bits: (build_max_pool_grad, lanes, 2, 1, 3, 3, bits, 1, 0, 1, 4),
+    "max_pool_grad apart": lambda lanes, bits: (build_max_pool_grad_apart, lanes, 2, 1, 2, 2, bits),
     "avg_pool": lambda lanes, bits: (build_avg_pool, lanes, 2, 1, 3, 3, 0),
-    "avg_pool_grad": lambda lanes, bits: (build_avg_pool_grad, lanes, 2, 1, 0),
+    "avg_pool_grad": lambda lanes, bits: (build_avg_pool_grad, lanes, 2, 1, 3, 0, 1, 4),
     "avg_pool_grad apart": lambda lanes, bits: (build_avg_pool_grad_apart, lanes, 2, 1, 2, 2),
 }
 WORKERS = {

@@ -19,9 +19,11 @@ from stridewise.errors import EngineError
 from stridewise.specs import ConvSpec
 from tests.engines.compiled.processes import ROOT, run_python
 from tests.engines.compiled.seven_functions import (
+    CHANNELWISE,
     CONVOLUTIONS,
     POOLINGS,
     all_calls,
+    channelwise_calls,
     convolution_calls,
     pooling_calls,
 )
@@ -50,6 +52,15 @@ def test_bits_of_convolutions_do_not_depend_on_threads(name, dtype):
 @pytest.mark.parametrize("name", POOLINGS)
 def test_bits_of_poolings_do_not_depend_on_threads(name, dtype):
     calls = pooling_calls(name, dtype)
+    alone = with_threads(calls, 1)
+    for number in (2, 3, 5, 8):
+        same(with_threads(calls, number), alone)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", CHANNELWISE)
+def test_bits_of_sums_and_normalisations_do_not_depend_on_threads(name, dtype):
+    calls = channelwise_calls(name, dtype)
     alone = with_threads(calls, 1)
     for number in (2, 3, 5, 8):
         same(with_threads(calls, number), alone)

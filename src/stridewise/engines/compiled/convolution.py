@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stridewise.arrays import Array
+from stridewise.engines.compiled.channelwise.sums import channel_sums
 from stridewise.engines.compiled.code.addresses import address_of
 from stridewise.engines.compiled.code.target import host
 from stridewise.engines.compiled.convolution_plans import (
@@ -14,38 +15,52 @@ from stridewise.engines.compiled.convolution_plans import (
     grad_weight_plan,
     grad_x_plans,
 )
+from stridewise.engines.compiled.direct.convolution_plan import DirectPlan
 from stridewise.engines.compiled.direct.few_channels import (
     filters_side_by_side,
     pixels_a_vector,
     shared_plans,
 )
 from stridewise.engines.compiled.grouped import calls as grouped
-from stridewise.engines.compiled.pooling.average import precise_means
 from stridewise.engines.compiled.running.outputs import empty
+from stridewise.engines.compiled.tile.ending import Ending
+from stridewise.engines.epilogue import Epilogue, Kept
 from stridewise.engines.num_threads import get_num_threads
 from stridewise.engines.precision import get_precision
-from stridewise.engines.quietly import quietly
-from stridewise.specs import ConvSpec, PoolSpec
+from stridewise.specs import ConvSpec
 
-__all__ = ["channel_sums", "conv", "conv_grad_weight", "conv_grad_x", "is_narrow"]
-
-# Positions that are averaged at a time: enough for the average to be accumulated in float64.
-_WINDOW = 512
+__all__ = ["conv", "conv_grad_weight", "conv_grad_x", "is_narrow"]
 
 
-def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
-    """Multiply each window by each filter, add up, add the bias."""
+def conv(
+    x: Array,
+    weight: Array,
+    bias: Array | None,
+    spec: ConvSpec,
+    epilogue: Epilogue | None = None,
+    kept: Kept | None = None,
+) -> Array:
+    """Multiply each window by each filter, add up, add the bias; then what the epilogue says."""
     if not x.size:
         return np.zeros((0, *spec.output_size, weight.shape[-1]), x.dtype)
+    ending, residual = Ending.of(epilogue), None
+    if epilogue is not None and epilogue.residual is not None:
+        residual = np.ascontiguousarray(epilogue.residual)
     if is_narrow(spec, weight.shape[-2], weight.shape[-1], x.dtype):
-        return grouped.conv(x, weight, bias, spec)
+        return grouped.conv(x, weight, bias, spec, ending, residual)
     N, C_in, C_out = x.shape[0], x.shape[-1], weight.shape[-1]
-    sizes = (N, C_in, C_out, x.dtype.char)
-    plan = forward_plan(spec, sizes, bias is not None, get_num_threads(), get_precision())
+    sizes, packed = (N, C_in, C_out, x.dtype.char), kept is not None
+    threads, precision = get_num_threads(), get_precision()
+    plan = forward_plan(spec, sizes, bias is not None, threads, precision, ending, packed)
     y = empty((N, *spec.output_size, C_out), x.dtype)
     x, weight = np.ascontiguousarray(x), np.ascontiguousarray(weight)
     bias = None if bias is None else np.ascontiguousarray(bias)
-    plan.run(address_of(x), address_of(weight), address_of(bias), address_of(y))
+    if kept is not None and isinstance(plan, DirectPlan):
+        order = (x.dtype, plan.layout)
+        if order not in kept:
+            kept[order] = plan.pack(weight, bias)
+        weight = kept[order]
+    plan.run(*map(address_of, (x, weight, bias, y, residual)))
     return y
 
 
@@ -98,18 +113,6 @@ def conv_grad_weight(grad_y: Array, x: Array, spec: ConvSpec) -> Array:
     grad_y, x = np.ascontiguousarray(grad_y), np.ascontiguousarray(x)
     plan.run(address_of(x), address_of(grad_y), 0, address_of(grad_weight))
     return grad_weight
-
-
-@quietly
-def channel_sums(x: Array) -> Array:
-    """Sum over examples and positions, as means: times a power of two they are exact sums."""
-    rows = np.ascontiguousarray(x).reshape(1, -1, x.shape[-1])
-    windows = rows.shape[1] // _WINDOW
-    sums: Array = rows[0, windows * _WINDOW :].sum(axis=0, dtype=np.float64)
-    if windows:
-        spec = PoolSpec.of("channel_sums", rows.shape[1:2], _WINDOW)
-        sums += precise_means(rows, spec).sum(axis=(0, 1)) * _WINDOW
-    return sums
 
 
 def is_narrow(spec: ConvSpec, C_in_group: int, C_out: int, dtype: np.dtype[Any]) -> bool:

@@ -9,12 +9,13 @@ from typing import TypeAlias
 
 import numpy as np
 
-from stridewise.engines.compiled.direct.convolution_plan import direct_plan
+from stridewise.engines.compiled.direct.convolution_plan import DirectPlan, direct_plan
 from stridewise.engines.compiled.direct.weight_gradient_plan import weight_gradient_plan
 from stridewise.engines.compiled.planning.axis_problem import AxisProblem, forward, phases
 from stridewise.engines.compiled.planning.channels import Channels
 from stridewise.engines.compiled.planning.planner import Problem, choose, choose_gradient
 from stridewise.engines.compiled.running.plan import Plan
+from stridewise.engines.compiled.tile.ending import PLAIN, Ending
 from stridewise.engines.compiled.winograd.forward_plan import WinogradPlan, winograd_plan
 from stridewise.engines.compiled.winograd.gradient_plan import (
     WinogradGradientPlan,
@@ -25,27 +26,35 @@ from stridewise.specs import ConvSpec
 
 __all__ = ["AnyPlan", "Sizes", "forward_plan", "grad_weight_plan", "grad_x_plans"]
 
-AnyPlan: TypeAlias = Plan | WinogradPlan | WinogradGradientPlan
+AnyPlan: TypeAlias = Plan | DirectPlan | WinogradPlan | WinogradGradientPlan
 # Besides the spec: N, C_in, C_out and the dtype's character.
 Sizes: TypeAlias = tuple[int, int, int, str]
 
 
 @lru_cache(1024)
 def forward_plan(
-    spec: ConvSpec, sizes: Sizes, has_bias: bool, threads: int, precision: Precision
-) -> Plan | WinogradPlan:
-    """The plan of a convolution."""
+    spec: ConvSpec,
+    sizes: Sizes,
+    has_bias: bool,
+    threads: int,
+    precision: Precision,
+    ending: Ending = PLAIN,
+    packed: bool = False,
+) -> DirectPlan | WinogradPlan:
+    """The plan of a convolution; a direct one takes weights that are ``packed``."""
     _, C_in, C_out, _ = sizes
     axes = tuple(map(forward, spec.axes))
     channels = Channels.forward(C_in, C_out, spec.groups)
     spatial = spec.input_size, spec.output_size
-    return _plan(spec, sizes, axes, channels, *spatial, has_bias, threads, precision)
+    return _plan(
+        spec, sizes, axes, channels, *spatial, has_bias, threads, precision, ending, packed
+    )
 
 
 @lru_cache(1024)
 def grad_x_plans(
     spec: ConvSpec, sizes: Sizes, threads: int, precision: Precision
-) -> tuple[list[Plan | WinogradPlan], bool]:
+) -> tuple[list[DirectPlan | WinogradPlan], bool]:
     """A plan for each phase, and whether the phases cover all of the input."""
     _, C_in, C_out, _ = sizes
     channels = Channels.backward(C_in, C_out, spec.groups)
@@ -83,12 +92,15 @@ def _plan(
     has_bias: bool,
     threads: int,
     precision: Precision,
-) -> Plan | WinogradPlan:
+    ending: Ending = PLAIN,
+    packed: bool = False,
+) -> DirectPlan | WinogradPlan:
     N, C_in, C_out, character = sizes
     problem = Problem(np.dtype(character), N, axes, channels.C_in, channels.C_out, channels.groups)
     inner = C_in // spec.groups * C_out
     strides = tuple(math.prod(spec.kernel_size[at + 1 :]) * inner for at in range(spec.rank))
-    directly = partial(direct_plan, problem, channels, strides, x_size, y_size, has_bias, threads)
+    sizes_and_threads = (strides, x_size, y_size, has_bias, threads)
+    directly = partial(direct_plan, problem, channels, *sizes_and_threads, ending=ending)
     if choose(problem, precision).algorithm == "winograd":
-        return winograd_plan(problem, channels, strides, has_bias, directly=directly)
-    return directly()
+        return winograd_plan(problem, channels, strides, has_bias, ending, directly)
+    return directly(packed=packed)

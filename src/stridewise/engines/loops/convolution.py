@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from stridewise.arrays import Array
+from stridewise.engines.epilogue import Epilogue, Kept
 from stridewise.engines.loops.windows import crop, pad, window
 from stridewise.engines.quietly import quietly
 from stridewise.specs import ConvSpec
@@ -17,7 +18,14 @@ __all__ = ["channel_sums", "conv", "conv_grad_weight", "conv_grad_x"]
 
 
 @quietly
-def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
+def conv(
+    x: Array,
+    weight: Array,
+    bias: Array | None,
+    spec: ConvSpec,
+    epilogue: Epilogue | None = None,
+    kept: Kept | None = None,  # noqa: ARG001 - this engine takes weights as they are
+) -> Array:
     """Slide, multiply, add."""
     x_padded = pad(x, spec)
     N, C_out = x.shape[0], weight.shape[-1]
@@ -30,7 +38,7 @@ def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
                 y[(n, *position, c_out)] = np.sum(a_slice * weight[..., c_out])
                 if bias is not None:
                     y[(n, *position, c_out)] += bias[c_out]
-    return y
+    return y if epilogue is None else epilogue.after(y)
 
 
 @quietly

@@ -1,6 +1,15 @@
 """The engine that says how each operation is vectorised in NumPy."""
 
 from stridewise.engines.vectorized.average_pooling import avg_pool, avg_pool_grad
+from stridewise.engines.vectorized.channelwise import (
+    add,
+    channel_moments,
+    channel_products,
+    normalise,
+    normalise_grad,
+    relu,
+    relu_grad,
+)
 from stridewise.engines.vectorized.convolution import (
     channel_sums,
     conv,
@@ -11,8 +20,11 @@ from stridewise.engines.vectorized.explaining import explain
 from stridewise.engines.vectorized.max_pooling import max_pool, max_pool_grad
 
 __all__ = [
+    "add",
     "avg_pool",
     "avg_pool_grad",
+    "channel_moments",
+    "channel_products",
     "channel_sums",
     "conv",
     "conv_grad_weight",
@@ -20,4 +32,8 @@ __all__ = [
     "explain",
     "max_pool",
     "max_pool_grad",
+    "normalise",
+    "normalise_grad",
+    "relu",
+    "relu_grad",
 ]

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from stridewise.arrays import Array
+from stridewise.engines.epilogue import Epilogue, Kept
 from stridewise.engines.quietly import quietly
 from stridewise.engines.vectorized import depthwise
 from stridewise.engines.vectorized.tiles import Tile, tiles
@@ -31,10 +32,18 @@ __all__ = ["channel_sums", "conv", "conv_grad_weight", "conv_grad_x"]
 
 
 @quietly
-def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
+def conv(
+    x: Array,
+    weight: Array,
+    bias: Array | None,
+    spec: ConvSpec,
+    epilogue: Epilogue | None = None,
+    kept: Kept | None = None,  # noqa: ARG001 - this engine takes weights as they are
+) -> Array:
     """Windows as rows, times the weights."""
     if depthwise.is_depthwise(spec, *weight.shape[-2:]):
-        return depthwise.conv(x, weight, bias, spec)
+        y = depthwise.conv(x, weight, bias, spec)
+        return y if epilogue is None else epilogue.after(y)
     N, C_in, C_out = x.shape[0], x.shape[-1], weight.shape[-1]
     y = np.empty((N, *spec.output_size, C_out), x.dtype)
     columns = _weight_matrices(weight, spec)
@@ -44,7 +53,7 @@ def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
         np.matmul(rows, columns, out=y_tile)
         if bias is not None:
             y[tile.outputs] += bias
-    return y
+    return y if epilogue is None else epilogue.after(y)
 
 
 @quietly

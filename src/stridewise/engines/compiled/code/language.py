@@ -224,11 +224,12 @@ class Pointer(Value):
         one = k.module.ir.add_metadata([ir.Constant(ir.IntType(32), 1)])
         k.builder.store(value.ir, self.ir, align=size).set_metadata("nontemporal", one)
 
-    def prefetch(self) -> None:
-        """Have the cache line brought near; the address need not be inside an array."""
+    def prefetch(self, to_write: bool = False) -> None:
+        """Have the cache line brought near, maybe ``to_write``; the address may be anywhere."""
         kinds = [ir.PointerType(), *[ir.IntType(32)] * 3]
         function = self.k.module.intrinsic("llvm.prefetch.p0", ir.VoidType(), kinds)
-        numbers = [ir.Constant(ir.IntType(32), number) for number in (0, 3, 1)]  # data, to read
+        # To read or to write, as near as there is, data and not code.
+        numbers = [ir.Constant(ir.IntType(32), number) for number in (int(to_write), 3, 1)]
         self.k.builder.call(function, [self.ir, *numbers])
 
 
@@ -363,6 +364,10 @@ class Kernel:
     def most(self, a: Value, b: Number) -> Value:
         """The larger of two integers."""
         return self.select(a > b, a, b)
+
+    def opposite(self, condition: Value) -> Value:
+        """``not condition``; by lane, for vectors."""
+        return Value(self, self.builder.not_(condition.ir))
 
     def is_nan(self, value: Value) -> Value:
         """Whether it is not a number."""

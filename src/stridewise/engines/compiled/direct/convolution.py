@@ -21,10 +21,11 @@ from typing import Any, NamedTuple
 
 from stridewise.engines.compiled.code.compiler import SIGNATURE
 from stridewise.engines.compiled.code.language import Kernel, Module, Pointer, Value
+from stridewise.engines.compiled.tile.ending import BOUNDS
 from stridewise.engines.compiled.tile.packing import pack, pack_transposed
 from stridewise.engines.compiled.tile.tile import define_tile
 
-__all__ = ["PARAMETERS", "build_direct"]
+__all__ = ["PARAMETERS", "build_direct", "build_panels"]
 
 _AXIS = ("size", "positions", "taps", "stride", "base", "step", "x", "y", "weight")
 
@@ -43,6 +44,7 @@ PARAMETERS = (
     *("d_panel", "h_panel"),
     # The copy of what a tile at a border sees: as it is in the image, or tap by tap.
     *("patch_size", "patch_by_taps"),
+    *BOUNDS,
 )
 
 
@@ -54,13 +56,16 @@ def build_direct(
     lanes: int,
     masked: int,
     turned: int,
+    packed: int,
     streamed: int,
+    *ending: int,
 ) -> None:
     """Write the kernel for tiles of ``rows`` and ``rows - 1`` pixels.
 
     Panels have ``vectors`` vectors, the last one of a group ``last_vectors``, not full if
-    ``masked``. ``turned`` weights have their reduced channels next to one another in memory.
-    ``streamed`` outputs are written past the caches.
+    ``masked``. ``turned`` weights have their reduced channels next to one another in memory;
+    ``packed`` ones come as panels already. ``streamed`` outputs are written past the caches;
+    ``ending`` are the flags of an :class:`Ending`, whose residual is ``e``.
     """
     width = vectors * lanes
     tiles = {
@@ -71,46 +76,64 @@ def build_direct(
             lanes,
             masked=bool(masked and last),
             streamed=bool(streamed),
+            ending=ending,
         )
         for height in (rows, max(rows - 1, 1))
         for last in (False, True)
     }
     with module.function(module.symbol, SIGNATURE) as (k, parameters, x, weight, bias, y, *rest):
-        *_, patch, first_item, last_item = rest
+        residual, patch, first_item, last_item = rest
         p = k.named(parameters, PARAMETERS)
-        packed = patch + p.patch_size
+        bounds = parameters + PARAMETERS.index(BOUNDS[0])
         packed_set = k.variable(-1)
         with k.loop(first_item, last_item) as item:
             panel_set = item // p.tiles
             first = panel_set * p.set_panels
             end = k.least(first + p.set_panels, p.panels)
-            with k.when(packed_set.get() != panel_set):
-                packed_set.set(panel_set)
-                with k.loop(first, end) as number:
-                    panel = packed + (number - first) * p.panel_size
-                    _pack_panel(k, p, panel, number, weight, bias, vectors, lanes, bool(turned))
-            seen = _see(k, p, x, y, item % p.tiles, patch, rows)
+            if packed:
+                panels = weight + first * p.panel_size
+            else:
+                panels = patch + p.patch_size
+                with k.when(packed_set.get() != panel_set):
+                    packed_set.set(panel_set)
+                    with k.loop(first, end) as number:
+                        panel = panels + (number - first) * p.panel_size
+                        _pack_panel(k, p, panel, number, weight, bias, vectors, lanes, bool(turned))
+            seen = _see(k, p, x, item % p.tiles, patch, rows)
             with k.loop(first, end) as number:
-                panel = packed + (number - first) * p.panel_size
+                panel = panels + (number - first) * p.panel_size
                 group, within = number // p.group_panels, number % p.group_panels
-                arguments = (
+                offset = seen.y + group * p.C_out_group + within * width
+                arguments = [
                     seen.x + group * p.C_in_group,
                     panel + width + seen.first_tap,
                     panel,
-                    seen.y + group * p.C_out_group + within * width,
+                    y + offset,
                     *(seen.pixel_x, 0, p.w_y),
                     p.C_out_group - within * width - (last_vectors - 1) * lanes,
                     *(seen.d_taps, seen.d_x, p.d_panel),
                     *(seen.h_taps, seen.h_x, p.h_panel),
                     *(p.columns, seen.column_x, p.run * width),
                     *(p.run, 1, width),
-                )
+                ]
+                if any(ending):
+                    arguments += [residual + offset, bounds]
                 is_last = k.select(within == p.group_panels - 1, 1, 0)
                 for (height, last), tile in tiles.items():
                     with k.when((seen.pixels == height) & (is_last == int(last))):
                         k.call(tile, *arguments)
         if streamed:
             k.fence()
+
+
+def build_panels(module: Module, vectors: int, lanes: int, turned: int) -> None:
+    """Write the kernel that packs panels of weights, one an item, into ``d``."""
+    with module.function(module.symbol, SIGNATURE) as (k, parameters, _, weight, bias, to, *rest):
+        *_, first, last = rest
+        p = k.named(parameters, PARAMETERS)
+        with k.loop(first, last) as number:
+            panel = to + number * p.panel_size
+            _pack_panel(k, p, panel, number, weight, bias, vectors, lanes, bool(turned))
 
 
 def _pack_panel(
@@ -146,7 +169,7 @@ class _Seen(NamedTuple):
     """What one tile of pixels sees, and where it goes."""
 
     x: Pointer
-    y: Pointer
+    y: Value  # elements before it
     pixels: Value
     # Taps that meet the image in depth and height.
     d_taps: Value
@@ -160,9 +183,7 @@ class _Seen(NamedTuple):
     first_tap: Value
 
 
-def _see(
-    k: Kernel, p: Any, x: Pointer, y: Pointer, tile: Value, patch: Pointer, rows: int
-) -> _Seen:
+def _see(k: Kernel, p: Any, x: Pointer, tile: Value, patch: Pointer, rows: int) -> _Seen:
     """Find the pixels of a tile and their input; copy the input if it crosses a border."""
     row, in_row = tile // p.row_tiles, tile % p.row_tiles
     h, rest = row % p.h_positions, row // p.h_positions
@@ -200,7 +221,7 @@ def _see(
     begin, d_x, h_x, column_x, pixel_x = (variable.get() for variable in seen_x)
     offset = p.first_y + n * p.example_y + d * p.d_y + h * p.h_y + column * p.w_y
     first_tap = d_first * p.d_panel + h_first * p.h_panel
-    return _Seen(begin, y + offset, pixels, d_taps, h_taps, d_x, h_x, column_x, pixel_x, first_tap)
+    return _Seen(begin, offset, pixels, d_taps, h_taps, d_x, h_x, column_x, pixel_x, first_tap)
 
 
 def _copy_columns(

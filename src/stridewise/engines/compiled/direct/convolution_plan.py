@@ -3,21 +3,60 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple, TypeAlias
 
+from stridewise.arrays import Array
+from stridewise.engines.compiled.code.addresses import address_of
 from stridewise.engines.compiled.code.compiler import kernel
 from stridewise.engines.compiled.code.target import host
-from stridewise.engines.compiled.direct.convolution import PARAMETERS, build_direct
+from stridewise.engines.compiled.direct.convolution import (
+    PARAMETERS,
+    build_direct,
+    build_panels,
+)
 from stridewise.engines.compiled.planning.axis_problem import POINT, AxisProblem
 from stridewise.engines.compiled.planning.channels import Channels
 from stridewise.engines.compiled.planning.planner import Problem
-from stridewise.engines.compiled.running.outputs import STREAMED_BYTES
+from stridewise.engines.compiled.running.outputs import STREAMED_BYTES, empty
 from stridewise.engines.compiled.running.plan import SERIAL_WORK, Plan, axis_values, element_steps
+from stridewise.engines.compiled.tile.ending import PLAIN, Ending
 from stridewise.engines.compiled.tile.shape import split, tile_lanes, tile_shape
 
-__all__ = ["direct_plan"]
+__all__ = ["DirectPlan", "Layout", "direct_plan"]
+
+# Vectors of a panel, lanes of a vector, and whether the weights are turned.
+Layout: TypeAlias = tuple[int, int, int]
 
 # What a thread keeps in its L2 cache while pixels pass.
 PACKED_BYTES = 640 * 1024
+
+
+class DirectPlan(NamedTuple):
+    """The kernel, and in which order it wants weights that come packed."""
+
+    plan: Plan
+    panels: int
+    panel_size: int
+    layout: Layout
+
+    def workspace(self, threads: int) -> int:
+        """Bytes that a call takes beside its arrays, at most."""
+        return self.plan.workspace(threads)
+
+    def run(self, x: int, weight: int, bias: int, y: int, residual: int = 0) -> None:
+        """Convolve arrays at these addresses."""
+        self.plan.run(x, weight, bias, y, residual)
+
+    def pack(self, weight: Array, bias: Array | None) -> Array:
+        """Weights and biases as panels: what a plan for packed weights takes instead of both."""
+        panels = empty((self.panels * self.panel_size,), weight.dtype)
+        packing = self.plan._replace(
+            native=kernel(build_panels, weight.dtype.name, *self.layout),
+            items=self.panels,
+            scratch=0,
+        )
+        packing.run(0, address_of(weight), address_of(bias), address_of(panels))
+        return panels
 
 
 def direct_plan(
@@ -29,10 +68,13 @@ def direct_plan(
     has_bias: bool,
     threads: int,
     y_channels: int | None = None,
-) -> Plan:
+    ending: Ending = PLAIN,
+    packed: bool = False,
+) -> DirectPlan:
     """Plan one direct convolution; sizes are spatial, weight strides in elements, an axis each.
 
     ``y_channels`` are those of one pixel of the output, if the problem's C_out spans several.
+    With ``packed``, the weights are packed once for many calls.
     """
     dtype, N, axes, C_in, C_out, groups = problem
     y_pixel = y_channels or C_out
@@ -103,6 +145,7 @@ def direct_plan(
         "h_panel": W.taps * C_in_group * width,
         "patch_size": patch_size,
         "patch_by_taps": int(by_taps),
+        **ending.values(dtype),
     }
     values |= axis_values(axes, x_steps, y_steps)
     values |= {
@@ -112,25 +155,16 @@ def direct_plan(
     y_bytes = N * math.prod(y_size) * y_pixel * dtype.itemsize
     whole_lines = y_pixel * dtype.itemsize % 64 == C_out_group % lanes == 0
     streamed = y_bytes >= STREAMED_BYTES and whole_lines
-    native = kernel(
-        build_direct,
-        dtype.name,
-        *(
-            rows,
-            vectors,
-            last_vectors,
-            lanes,
-            int(left % lanes != 0),
-            int(channels.turned),
-            int(streamed),
-        ),
-    )
+    turned = int(channels.turned)
+    code = (rows, vectors, last_vectors, lanes, int(left % lanes != 0), turned)
+    scratch = patch_size if packed else patch_size + set_panels * panel_size
     work = tiles * rows * C_out * taps * C_in_group
-    return Plan.of(
-        native,
+    plan = Plan.of(
+        kernel(build_direct, dtype.name, *code, int(packed), int(streamed), *ending.flags),
         PARAMETERS,
         values,
         tiles * sets,
-        (patch_size + set_panels * panel_size) * dtype.itemsize,
+        scratch * dtype.itemsize,
         work > SERIAL_WORK,
     )
+    return DirectPlan(plan, panels, panel_size, (vectors, lanes, turned))

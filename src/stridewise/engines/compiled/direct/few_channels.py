@@ -17,11 +17,10 @@ import numpy as np
 
 from stridewise.arrays import Array
 from stridewise.engines.compiled.code.target import host
-from stridewise.engines.compiled.direct.convolution_plan import direct_plan
+from stridewise.engines.compiled.direct.convolution_plan import DirectPlan, direct_plan
 from stridewise.engines.compiled.planning.axis_problem import AxisProblem, phases
 from stridewise.engines.compiled.planning.channels import Channels
 from stridewise.engines.compiled.planning.planner import Problem
-from stridewise.engines.compiled.running.plan import Plan
 from stridewise.geometry import Axis
 from stridewise.specs import ConvSpec
 
@@ -101,7 +100,7 @@ def filters_side_by_side(weight: Array, shared: Shared) -> Array:
 @lru_cache(1024)
 def shared_plans(
     spec: ConvSpec, N: int, C_in: int, C_out: int, character: str, threads: int, pixels: int
-) -> tuple[Shared, list[Plan], list[Plan]]:
+) -> tuple[Shared, list[DirectPlan], list[DirectPlan]]:
     """Plans for the pixels that share vectors, and for those that are left at the right border."""
     dtype = np.dtype(character)
     *other_axes, axis = spec.axes

@@ -5,9 +5,8 @@ input channels, its vectors output channels, and its steps go over pixels. A til
 belongs to one thread, which adds up all pixels in one order: the result is the same, to the last
 bit, whatever the number of threads.
 
-Pixels come in blocks that stay in the L2 cache while all tiles pass. With few input channels the
-rows of a tile are the kernel's columns and the channels together: they are neighbours in memory,
-in a copy of the block that is framed with zeros.
+Pixels come in blocks that stay in the L2 cache while all tiles pass. For few input channels there
+is another kernel, in ``direct/framed_gradient.py``.
 
 References
 ----------
@@ -16,10 +15,8 @@ E. Georganas et al., SC 2018, section II.J (weight gradient update).
 
 from __future__ import annotations
 
-from typing import Any
-
 from stridewise.engines.compiled.code.compiler import SIGNATURE
-from stridewise.engines.compiled.code.language import Kernel, Module, Pointer, Value
+from stridewise.engines.compiled.code.language import Kernel, Module, Value
 from stridewise.engines.compiled.tile.tile import define_tile
 
 __all__ = ["PARAMETERS", "build_weight_gradient"]
@@ -31,20 +28,18 @@ PARAMETERS = (
     *("N", "example_x", "example_y", "C_in", "C_in_group", "C_out", "C_out_group"),
     # A block: so many examples, so many rows and columns of positions of each.
     *("block_examples", "block_rows", "block_columns"),
-    # Rows of the tiles of one tap (or of one row of taps), cut into tiles.
+    # The input channels of one tap, cut into tiles.
     *("row_tiles", "long_tiles", "group_panels"),
-    # Of the framed copy: elements of a row, and of a plane.
-    *("frame_row", "frame_plane"),
 )
 
 
 def build_weight_gradient(
-    module: Module, rows: int, vectors: int, last_vectors: int, lanes: int, masked: int, framed: int
+    module: Module, rows: int, vectors: int, last_vectors: int, lanes: int, masked: int
 ) -> None:
     """Write the kernel for tiles of ``rows`` and ``rows - 1`` input channels.
 
     Panels of output channels have ``vectors`` vectors, the last of a group ``last_vectors``, not
-    full if ``masked``. ``framed`` takes a row of taps at once, from a copy.
+    full if ``masked``.
     """
     tiles = {
         (height, last): define_tile(
@@ -60,7 +55,7 @@ def build_weight_gradient(
     }
     signature = SIGNATURE.replace(" b:", " grad_y:").replace(" d:", " grad_weight:")
     with module.function(module.symbol, signature) as (k, parameters, x, grad_y, _, grad, *rest):
-        *_, frame, first_item, last_item = rest
+        *_, first_item, last_item = rest
         p = k.named(parameters, PARAMETERS)
         with (
             k.loop(0, p.N, p.block_examples) as n,
@@ -71,39 +66,28 @@ def build_weight_gradient(
             examples = k.least(p.N - n, p.block_examples)
             h_end = k.least(h + p.block_rows, p.h_positions)
             w_end = k.least(w + p.block_columns, p.w_positions)
-            if framed:
-                _copy_framed(k, p, frame, x + n * p.example_x, d, (h, h_end), (w, w_end))
             with k.loop(first_item, last_item) as item:
                 row_tile, rest_ = item % p.row_tiles, item // p.row_tiles
-                w_tap = k.integer(0)
-                if not framed:
-                    w_tap, rest_ = rest_ % p.w_taps, rest_ // p.w_taps
+                w_tap, rest_ = rest_ % p.w_taps, rest_ // p.w_taps
                 h_tap, rest_ = rest_ % p.h_taps, rest_ // p.h_taps
                 d_tap, panel = rest_ % p.d_taps, rest_ // p.d_taps
                 group, within = panel // p.group_panels, panel % p.group_panels
                 row = row_tile * rows - k.most(row_tile - p.long_tiles, 0)
                 channel = group * p.C_out_group + within * (vectors * lanes)
 
-                if framed:
-                    met = k.integer(1) == 1
-                    (h_from, h_to), (w_from, w_to) = (h, h_end), (w, w_end)
-                    x_here = frame + (d_tap * p.frame_plane + h_tap * p.h_step * p.frame_row + row)
-                    h_x, w_x = p.frame_row * p.h_stride, p.w_stride * p.C_in
-                else:
-                    d_input = d * p.d_stride + p.d_base + d_tap * p.d_step
-                    met = (d_input >= 0) & (d_input < p.d_size)
-                    h_offset = p.h_base + h_tap * p.h_step
-                    w_offset = p.w_base + w_tap * p.w_step
-                    h_from, h_to = _meeting(k, h_offset, p.h_stride, p.h_size, h, h_end)
-                    w_from, w_to = _meeting(k, w_offset, p.w_stride, p.w_size, w, w_end)
-                    x_here = x + (
-                        n * p.example_x
-                        + d_input * p.d_x
-                        + (h_from * p.h_stride + h_offset) * p.h_x
-                        + (w_from * p.w_stride + w_offset) * p.w_x
-                        + (group * p.C_in_group + row)
-                    )
-                    h_x, w_x = p.h_stride * p.h_x, p.w_stride * p.w_x
+                d_input = d * p.d_stride + p.d_base + d_tap * p.d_step
+                met = (d_input >= 0) & (d_input < p.d_size)
+                h_offset = p.h_base + h_tap * p.h_step
+                w_offset = p.w_base + w_tap * p.w_step
+                h_from, h_to = _meeting(k, h_offset, p.h_stride, p.h_size, h, h_end)
+                w_from, w_to = _meeting(k, w_offset, p.w_stride, p.w_size, w, w_end)
+                x_here = x + (
+                    n * p.example_x
+                    + d_input * p.d_x
+                    + (h_from * p.h_stride + h_offset) * p.h_x
+                    + (w_from * p.w_stride + w_offset) * p.w_x
+                    + (group * p.C_in_group + row)
+                )
                 tap = (d_tap * p.h_taps + h_tap) * p.w_taps + w_tap
                 y_offset = n * p.example_y + d * p.d_y + h_from * p.h_y + w_from * p.w_y
                 target = grad + ((tap * p.C_in_group + row) * p.C_out + channel)
@@ -113,8 +97,8 @@ def build_weight_gradient(
                     p.C_out_group - within * (vectors * lanes) - (last_vectors - 1) * lanes,
                     *(1, 0, 0),
                     *(examples, p.example_x, p.example_y),
-                    *(h_to - h_from, h_x, p.h_y),
-                    *(w_to - w_from, w_x, p.w_y),
+                    *(h_to - h_from, p.h_stride * p.h_x, p.h_y),
+                    *(w_to - w_from, p.w_stride * p.w_x, p.w_y),
                 )
                 is_long = k.select(row_tile < p.long_tiles, 1, 0)
                 is_last = k.select(within == p.group_panels - 1, 1, 0)
@@ -133,35 +117,3 @@ def _meeting(
     end = (k.most(size - offset, 0) + stride - 1) // stride
     begin = k.most(first, low)
     return begin, k.most(k.least(end, high), begin)
-
-
-def _copy_framed(
-    k: Kernel,
-    p: Any,
-    frame: Pointer,
-    x: Pointer,
-    d: Value,
-    rows: tuple[Value, Value],
-    columns: tuple[Value, Value],
-) -> None:
-    """Copy the input of a block of positions, with zeros where it reaches over the borders."""
-    h, h_end = rows
-    w, w_end = columns
-    top, left = h * p.h_stride + p.h_base, w * p.w_stride + p.w_base
-    height = (h_end - h - 1) * p.h_stride + (p.h_taps - 1) * p.h_step + 1
-    width = (w_end - w - 1) * p.w_stride + (p.w_taps - 1) * p.w_step + 1
-    lower = k.least(k.most(0 - left, 0), width)
-    upper = k.least(k.most(p.w_size - left, lower), width)
-    with k.loop(0, p.d_taps) as plane, k.loop(0, height) as number:
-        target = frame + (plane * p.frame_plane + number * p.frame_row)
-        d_input = d * p.d_stride + p.d_base + plane * p.d_step
-        h_input = top + number
-        met = (d_input >= 0) & (d_input < p.d_size) & (h_input >= 0) & (h_input < p.h_size)
-        with k.either(met) as (then, otherwise):
-            with then:
-                source = x + (d_input * p.d_x + h_input * p.h_x + (left + lower) * p.w_x)
-                k.fill(target, lower * p.C_in)
-                k.copy(target + lower * p.C_in, source, (upper - lower) * p.C_in)
-                k.fill(target + upper * p.C_in, (width - upper) * p.C_in)
-            with otherwise:
-                k.fill(target, width * p.C_in)

@@ -21,6 +21,7 @@ from stridewise.engines.compiled.grouped.weight_gradient_plan import grouped_wei
 from stridewise.engines.compiled.planning.axis_problem import forward, phases
 from stridewise.engines.compiled.running.outputs import empty
 from stridewise.engines.compiled.running.plan import Plan
+from stridewise.engines.compiled.tile.ending import PLAIN, Ending
 from stridewise.engines.num_threads import get_num_threads
 from stridewise.specs import ConvSpec
 
@@ -52,15 +53,24 @@ def is_narrow(spec: ConvSpec, C_in_group: int, C_out_group: int, lanes: int) -> 
     return powers and low < lanes and high <= _MOST_PIECES * low
 
 
-def conv(x: Array, weight: Array, bias: Array | None, spec: ConvSpec) -> Array:
+def conv(
+    x: Array,
+    weight: Array,
+    bias: Array | None,
+    spec: ConvSpec,
+    ending: Ending = PLAIN,
+    residual: Array | None = None,
+) -> Array:
     """Multiply each window by each filter, add up, add the bias."""
     N, C_in, C_out = x.shape[0], x.shape[-1], weight.shape[-1]
     y = empty((N, *spec.output_size, C_out), x.dtype)
     x, weight = np.ascontiguousarray(x), np.ascontiguousarray(weight)
     if bias is not None:
         bias = np.ascontiguousarray(bias)
-    plan = forward_plan(spec, N, C_in, C_out, x.dtype.char, bias is not None, get_num_threads())
-    plan.run(address_of(x), address_of(weight), address_of(bias), address_of(y))
+    sizes = (N, C_in, C_out, x.dtype.char)
+    plan = forward_plan(spec, *sizes, bias is not None, get_num_threads(), ending)
+    arrays = (x, weight, bias, y, residual)
+    plan.run(*map(address_of, arrays))
     return y
 
 
@@ -101,13 +111,20 @@ def _turned(weight: Array, spec: ConvSpec) -> Array:
 
 @lru_cache(1024)
 def forward_plan(
-    spec: ConvSpec, N: int, C_in: int, C_out: int, dtype: str, has_bias: bool, threads: int
+    spec: ConvSpec,
+    N: int,
+    C_in: int,
+    C_out: int,
+    dtype: str,
+    has_bias: bool,
+    threads: int,
+    ending: Ending = PLAIN,
 ) -> Plan:
     """The plan of a convolution."""
     axes = tuple(map(forward, spec.axes))
     sizes = (spec.kernel_size, spec.input_size, spec.output_size)
     channels = (C_in, C_out, spec.groups)
-    return grouped_plan(np.dtype(dtype), N, [axes], channels, *sizes, has_bias, threads)
+    return grouped_plan(np.dtype(dtype), N, [axes], channels, *sizes, has_bias, threads, ending)
 
 
 @lru_cache(1024)

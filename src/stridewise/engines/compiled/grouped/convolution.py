@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from stridewise.engines.compiled.code.compiler import SIGNATURE
 from stridewise.engines.compiled.code.language import Kernel, Module, Pointer, Value
 from stridewise.engines.compiled.grouped.lane_groups import LaneGroups
+from stridewise.engines.compiled.tile.ending import BOUNDS, Finish
 
 __all__ = ["PARAMETERS", "PHASE_PARAMETERS", "build_grouped", "taps_inside"]
 
@@ -29,6 +30,7 @@ PARAMETERS = (
     *("phases", "rows", "d_rows", "h_rows", "segments", "segment_columns"),
     *("chunks", "sets", "vectors"),
     *("C_in", "C_out", "example_x", "example_y", "has_bias"),
+    *BOUNDS,
 )
 
 _AXIS = ("size", "positions", "taps", "stride", "base", "step", "x", "y", "weight")
@@ -44,7 +46,7 @@ _TILE = (
     "x:real* w:real* start:real* y:real* zeros:real* sets:int start_step:int "
     "d_taps:int d_x:int d_w:int h_taps:int h_x:int h_w:int w_taps:int w_x:int w_w:int w_step:int "
     "next_x:int left:int size:int column_step:int column_x:int w_input:int y_pixel:int "
-    "inputs_left:int outputs_left:int"
+    "residual:real* bounds:int* inputs_left:int outputs_left:int"
 )
 
 
@@ -82,25 +84,27 @@ def build_grouped(
     step: int,
     has_rest: int,
     streamed: int,
+    *ending: int,
 ) -> None:
     """Write the kernel for tiles of this :class:`Shape`.
 
     If it ``has_rest``, the channels end within a tile: vector by vector, with masks. If
     ``streamed``, vectors of the output are aligned, and so many that they are written past the
-    caches.
+    caches. ``ending`` are the flags of an :class:`Ending`, whose residual is ``e``.
     """
     groups = LaneGroups(lanes, C_in_group, C_out_group)
     shape = Shape(vectors, pixels, taps, stride, step)
     kinds = [False] if groups.outputs == lanes else []
     kinds += [True] if has_rest else []
     tiles = {
-        (border, rest): _define_tile(module, groups, shape, border, rest, bool(streamed))
+        (border, rest): _define_tile(module, groups, shape, border, rest, bool(streamed), ending)
         for border in (False, True)
         for rest in kinds
     }
     with module.function(module.symbol, SIGNATURE) as (k, parameters, x, weight, bias, y, *rest):
-        *_, zeros, first_item, last_item = rest
+        residual, zeros, first_item, last_item = rest
         p = k.named(parameters, PARAMETERS)
+        bounds = parameters + PARAMETERS.index(BOUNDS[0])
         k.fill(zeros, k.integer(vectors * groups.pieces * lanes))
         start = k.variable(zeros)
         with k.when(p.has_bias != 0):
@@ -120,6 +124,8 @@ def build_grouped(
                     weight + phase.first_weight + out_lanes,
                     start.get() + out_lanes * p.has_bias,
                     y + phase.first_y + out_lanes,
+                    residual + phase.first_y + out_lanes,
+                    bounds,
                     zeros,
                     *(p.C_in - in_lanes, p.C_out - out_lanes),
                 )
@@ -140,6 +146,8 @@ class _Job(NamedTuple):
     weight: Pointer
     start: Pointer
     y: Pointer
+    residual: Pointer
+    bounds: Pointer
     zeros: Pointer
     inputs_left: Value
     outputs_left: Value
@@ -157,7 +165,7 @@ def _do_segment(k: Kernel, job: _Job, groups: LaneGroups, shape: Shape, tiles: A
         h_begin, h_first, h_taps = taps_inside(k, h * phase.h_stride + phase.h_base, phase, "h")
         x = job.x + (n * p.example_x + d_begin * phase.d_x + h_begin * phase.h_x)
         weight = job.weight + (d_first * phase.d_weight + h_first * phase.h_weight)
-        y = job.y + (n * p.example_y + d * phase.d_y + h * phase.h_y)
+        offset = n * p.example_y + d * phase.d_y + h * phase.h_y
         unrolled = shape.taps > 1
         reach = (shape.pixels - 1) * phase.w_stride + (phase.w_taps - 1) * phase.w_step + 1
         next_x = ((phase.h_taps - 1) * phase.h_step + phase.h_stride) * phase.h_x
@@ -166,7 +174,8 @@ def _do_segment(k: Kernel, job: _Job, groups: LaneGroups, shape: Shape, tiles: A
             column = k.least(begin, phase.w_positions - shape.pixels)
             left = column * phase.w_stride + phase.w_base
             arguments = [
-                *(x + left * phase.w_x, weight, job.start, y + column * phase.w_y, job.zeros),
+                *(x + left * phase.w_x, weight, job.start),
+                *(job.y + (offset + column * phase.w_y), job.zeros),
                 *(job.vectors, p.has_bias * groups.outputs),
                 *(d_taps, phase.d_step * phase.d_x, phase.d_weight),
                 *(h_taps, phase.h_step * phase.h_x, phase.h_weight),
@@ -174,7 +183,9 @@ def _do_segment(k: Kernel, job: _Job, groups: LaneGroups, shape: Shape, tiles: A
                 *(phase.w_step, next_x, left, phase.w_size),
                 1 if unrolled else phase.w_stride,
                 phase.w_x if unrolled else phase.w_x * phase.w_stride,
-                *(p.C_out, phase.w_y, job.inputs_left, job.outputs_left),
+                *(p.C_out, phase.w_y),
+                *(job.residual + (offset + column * phase.w_y), job.bounds),
+                *(job.inputs_left, job.outputs_left),
             ]
             beyond = (left < 0) | (left + reach > phase.w_size)
             with k.either(beyond) as (then, otherwise):
@@ -187,23 +198,32 @@ def _call(
     k: Kernel, groups: LaneGroups, shape: Shape, tiles: Any, border: bool, arguments: list[Any]
 ) -> None:
     """Full tiles without masks, then what is left, vector by vector."""
-    x, weight, start, y, zeros, vectors, start_step, *others, inputs_left, outputs_left = arguments
+    x, weight, start, y, zeros, vectors, start_step, *others = arguments
+    *others, residual, bounds, inputs_left, outputs_left = others
     done = k.integer(0)
     if (border, False) in tiles:
         sets = k.least(outputs_left // groups.outputs, vectors) // shape.vectors
-        k.call(tiles[border, False], x, weight, start, y, zeros, sets, start_step, *others, 0, 0)
+        ending = (residual, bounds, 0, 0)
+        k.call(tiles[border, False], x, weight, start, y, zeros, sets, start_step, *others, *ending)
         done = sets * shape.vectors
     if (border, True) in tiles:
         done_in, done_out = done * groups.inputs, done * groups.outputs
         k.call(
             tiles[border, True],
             *(x + done_in, weight + done_out, start + done * start_step, y + done_out, zeros),
-            *(vectors - done, start_step, *others, inputs_left - done_in, outputs_left - done_out),
+            *(vectors - done, start_step, *others, residual + done_out, bounds),
+            *(inputs_left - done_in, outputs_left - done_out),
         )
 
 
 def _define_tile(
-    module: Module, groups: LaneGroups, shape: Shape, border: bool, rest: bool, streamed: bool
+    module: Module,
+    groups: LaneGroups,
+    shape: Shape,
+    border: bool,
+    rest: bool,
+    streamed: bool,
+    ending: tuple[int, ...],
 ) -> Any:
     """Write the tile: ``y[pixel] = start + Σ x[pixel · stride + tap · step] · w[tap]``.
 
@@ -239,13 +259,15 @@ def _define_tile(
                     w = w_1 + (j * t["h_w"] + m * t["w_w"])
                     columns = _columns(k, t, x, m, shape, border)
                     _add_row(t, columns, w, sums, groups, shape, x_masks, out_mask)
+            finish = Finish(ending, (t["residual"], t["bounds"]), lanes)
             for pixel in range(shape.pixels):
                 for v in range(shape.vectors):
-                    y = t["y"] + (out_lanes + t["y_pixel"] * pixel) + v * groups.outputs
+                    offset = out_lanes + t["y_pixel"] * pixel + v * groups.outputs
+                    value = finish(sums[v][pixel].get(), offset, lanes, out_mask)
                     if streamed and not rest:
-                        y.stream(sums[v][pixel].get())
+                        (t["y"] + offset).stream(value)
                     else:
-                        y.store(sums[v][pixel].get(), out_mask)
+                        (t["y"] + offset).store(value, out_mask)
     return k.function
 
 

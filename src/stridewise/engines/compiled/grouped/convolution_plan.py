@@ -19,6 +19,7 @@ from stridewise.engines.compiled.grouped.lane_groups import LaneGroups
 from stridewise.engines.compiled.planning.axis_problem import POINT, AxisProblem
 from stridewise.engines.compiled.running.outputs import LEAST_ALIGNED, STREAMED_BYTES
 from stridewise.engines.compiled.running.plan import SERIAL_WORK, Plan, axis_values, element_steps
+from stridewise.engines.compiled.tile.ending import PLAIN, Ending
 
 __all__ = ["grouped_plan", "lane_groups", "unrolled"]
 
@@ -56,6 +57,7 @@ def grouped_plan(
     y_size: tuple[int, ...],
     has_bias: bool,
     threads: int,
+    ending: Ending = PLAIN,
 ) -> Plan:
     """Plan a convolution, or all phases of a gradient by the input; sizes are spatial.
 
@@ -94,6 +96,7 @@ def grouped_plan(
         "example_x": x_steps[0] * x_size[0],
         "example_y": y_steps[0] * y_size[0],
         "has_bias": int(has_bias),
+        **ending.values(dtype),
     }
     names = list(PARAMETERS)
     weight_steps = element_steps(kernel_size, used.C_in_group * C_out)
@@ -108,7 +111,9 @@ def grouped_plan(
     touched = N * math.prod(x_size) * C_in * dtype.itemsize + y_bytes
     streamed = aligned and touched >= STREAMED_BYTES and y_bytes >= LEAST_ALIGNED
     return Plan.of(
-        kernel(build_grouped, dtype.name, *used, *shape, int(has_rest), int(streamed)),
+        kernel(
+            build_grouped, dtype.name, *used, *shape, int(has_rest), int(streamed), *ending.flags
+        ),
         names,
         values,
         rows * segments * chunks,

@@ -42,8 +42,8 @@ OUTPUTS, _A = 4, 6
 
 # Transformed inputs of one chunk of tiles: small enough for the L3 cache, and so large that what
 # is done once for each chunk costs little. For the gradient by the weights, gradients too.
-CHUNK_BYTES = 8 * 2**20
-GRADIENT_CHUNK_BYTES = 12 * 2**20
+CHUNK_BYTES = 6 * 2**20
+GRADIENT_CHUNK_BYTES = 8 * 2**20
 
 
 class Problem(NamedTuple):

@@ -23,10 +23,11 @@ from stridewise.engines.compiled.pooling.plan import (
     leaves_gaps,
 )
 from stridewise.engines.compiled.pooling.rows import (
-    HEADER_INTS,
+    Block,
     Covering,
     each_row,
     gather,
+    header_ints,
     kept_channels,
 )
 from stridewise.engines.compiled.pooling.windows import (
@@ -37,11 +38,12 @@ from stridewise.engines.compiled.pooling.windows import (
     each_tap,
     each_window,
 )
+from stridewise.engines.compiled.running.outputs import empty
 from stridewise.engines.compiled.running.plan import Plan
 from stridewise.engines.num_threads import get_num_threads
 from stridewise.specs import PoolSpec
 
-__all__ = ["avg_pool", "avg_pool_grad", "precise_means"]
+__all__ = ["avg_pool", "avg_pool_grad"]
 
 # Beyond this many summands float32 loses digits when they are added one by one.
 _FEW_TAPS = 64
@@ -60,21 +62,12 @@ def avg_pool(x: Array, spec: PoolSpec) -> Array:
     return y
 
 
-def precise_means(x: Array, spec: PoolSpec) -> Array:
-    """The same in float64, for windows of so many taps that they are added in it."""
-    N, C = x.shape[0], x.shape[-1]
-    y = np.empty((N, *spec.output_size, C), np.float64)
-    plan = _forward_plan(spec, N, C, x.dtype.char, get_num_threads(), precise=True)
-    plan.run(address_of(x), address_of(y), 0, 0)
-    return y
-
-
 def avg_pool_grad(grad_y: Array, spec: PoolSpec) -> Array:
     """Gather, for each element, the shares of the windows that averaged it."""
     N, C = grad_y.shape[0], grad_y.shape[-1]
     # Windows that lie apart write only their own elements.
-    empty = np.zeros if leaves_gaps(spec) else np.empty
-    grad_x = empty((N, *spec.input_size, C), grad_y.dtype)
+    make = np.zeros if leaves_gaps(spec) else empty
+    grad_x = make((N, *spec.input_size, C), grad_y.dtype)
     if grad_x.size:
         grad_y = np.ascontiguousarray(grad_y)
         plan = _backward_plan(spec, N, C, grad_y.dtype.char, get_num_threads())
@@ -83,13 +76,10 @@ def avg_pool_grad(grad_y: Array, spec: PoolSpec) -> Array:
 
 
 @lru_cache(1024)
-def _forward_plan(
-    spec: PoolSpec, N: int, C: int, dtype: str, threads: int, precise: bool = False
-) -> Plan:
+def _forward_plan(spec: PoolSpec, N: int, C: int, dtype: str, threads: int) -> Plan:
     problem = Problem(spec, N, C, np.dtype(dtype), threads, _REGISTERS)
     in_double = math.prod(spec.kernel_size) > _FEW_TAPS
-    flags = (int(in_double), int(precise))
-    return forward_plan(problem, build_avg_pool, *problem.unrolled, *flags)
+    return forward_plan(problem, build_avg_pool, *problem.unrolled, int(in_double))
 
 
 @lru_cache(1024)
@@ -98,7 +88,14 @@ def _backward_plan(spec: PoolSpec, N: int, C: int, dtype: str, threads: int) -> 
     if problem.is_apart:
         return forward_plan(problem, build_avg_pool_grad_apart, *problem.unrolled)
     dilated = int(max(spec.dilation) > 1)
-    return backward_plan(problem, build_avg_pool_grad, problem.dtype.itemsize, dilated)
+    return backward_plan(
+        problem,
+        build_avg_pool_grad,
+        problem.dtype.itemsize,
+        problem.unrolled[1],
+        dilated,
+        *problem.block,
+    )
 
 
 def build_avg_pool(
@@ -109,20 +106,21 @@ def build_avg_pool(
     rows: int,
     columns: int,
     in_double: int,
-    precise_means: int,
 ) -> None:
-    """Write the forward kernel; with ``in_double`` it adds in float64, or gives float64 too."""
+    """Write the forward kernel; with ``in_double`` it adds in float64."""
     with module.function(module.symbol, SIGNATURE) as (k, parameters, x, y, *rest):
         p, shape = k.named(parameters, PARAMETERS), Shape(lanes, vectors, exact)
         precise = ir.DoubleType() if in_double else module.real
-        given = precise if precise_means else module.real
-        means = y.seen_as(given)
 
         def visit_row(row: Row) -> None:
             number = (row.n * p.d_positions + row.d) * p.h_positions + row.h
             example = x + row.n * p.places * p.C
 
-            def visit(window: Window) -> None:
+            def visit(windows: list[Window]) -> None:
+                for window in windows:
+                    mean(window)
+
+            def mean(window: Window) -> None:
                 zero = k.converted(k.reals(0.0, lanes), precise)
                 sums = [k.variable(zero) for _ in window.channels]
 
@@ -136,26 +134,36 @@ def build_avg_pool(
                 count = k.broadcast(k.converted(window.box.counted, precise), lanes)
                 pixel = (number * p.w_positions + window.w) * p.C
                 for c, total in zip(window.channels, sums, strict=True):
-                    (means + (pixel + c)).store(k.converted(total.get() / count, given))
+                    (y + (pixel + c)).store(k.converted(total.get() / count, module.real))
 
             each_window(k, p, row, shape, (rows, columns), visit)
 
         each_row(k, p, rest[-2], rest[-1], visit_row)
 
 
-def build_avg_pool_grad(module: Module, lanes: int, vectors: int, exact: int, dilated: int) -> None:
+def build_avg_pool_grad(
+    module: Module,
+    lanes: int,
+    vectors: int,
+    exact: int,
+    columns: int,
+    dilated: int,
+    stride: int,
+    cells: int,
+) -> None:
     """Write the backward kernel."""
     with module.function(module.symbol, SIGNATURE) as (k, parameters, grad_y, grad_x, *rest):
         *_, scratch, first, last = rest
         p, shape = k.named(parameters, PARAMETERS), Shape(lanes, vectors, exact)
         header = scratch.seen_as(ir.IntType(64))
-        shares = (header + p.kept_d * p.kept_h * HEADER_INTS).seen_as(module.real)
+        shares = (header + header_ints(p.kept_d * p.kept_h)).seen_as(module.real)
 
         def keep(row: Row, offset: Value) -> None:
             first_channel, count = kept_channels(k, p, row, shape)
             number = (row.n * p.d_positions + row.d) * p.h_positions + row.h
 
-            def visit(window: Window) -> None:
+            def visit(windows: list[Window]) -> None:
+                (window,) = windows
                 begin = offset + (window.w - row.w_first) * count - first_channel
                 pixel = (number * p.w_positions + window.w) * p.C
                 taps = k.broadcast(k.converted(window.box.counted, module.real), lanes)
@@ -168,7 +176,18 @@ def build_avg_pool_grad(module: Module, lanes: int, vectors: int, exact: int, di
             for kept, total in zip(window.kept, window.sums, strict=True):
                 total.set(total.get() + (shares + kept).load(lanes))
 
-        gather(k, p, grad_x, header, (first, last), shape, bool(dilated), keep, add)
+        gather(
+            k,
+            p,
+            grad_x,
+            header,
+            (first, last),
+            shape,
+            Block(columns, stride, cells),
+            bool(dilated),
+            keep,
+            add,
+        )
 
 
 def build_avg_pool_grad_apart(
@@ -181,7 +200,11 @@ def build_avg_pool_grad_apart(
         def visit_row(row: Row) -> None:
             number = (row.n * p.d_positions + row.d) * p.h_positions + row.h
 
-            def visit(window: Window) -> None:
+            def visit(windows: list[Window]) -> None:
+                for window in windows:
+                    share(window)
+
+            def share(window: Window) -> None:
                 taps = k.broadcast(k.converted(window.box.counted, module.real), lanes)
                 pixel = (number * p.w_positions + window.w) * p.C
                 shares = [(grad_y + (pixel + c)).load(lanes) / taps for c in window.channels]

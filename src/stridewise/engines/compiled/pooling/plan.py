@@ -11,8 +11,9 @@ import numpy as np
 
 from stridewise.engines.compiled.code.compiler import Builder, kernel
 from stridewise.engines.compiled.code.target import host
-from stridewise.engines.compiled.pooling.rows import HEADER_INTS
+from stridewise.engines.compiled.pooling.rows import header_ints
 from stridewise.engines.compiled.pooling.windows import PARAMETERS, Shape
+from stridewise.engines.compiled.running.outputs import LEAST_ALIGNED, STREAMED_BYTES
 from stridewise.engines.compiled.running.plan import Plan
 from stridewise.geometry import Axis, effective_kernel
 from stridewise.specs import PoolSpec
@@ -39,6 +40,15 @@ class Problem(NamedTuple):
     dtype: np.dtype[Any]
     threads: int
     registers: int
+    may_mask: bool = False
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether a mask leaves out lanes beyond few channels: where masks cost nothing."""
+        target = host()
+        lanes = target.vector_bytes // self.dtype.itemsize
+        odd = lanes > self.C and self.C & (self.C - 1) != 0
+        return self.may_mask and target.vector_bytes == 64 and odd
 
     @property
     def axes(self) -> tuple[Axis, ...]:
@@ -64,9 +74,30 @@ class Problem(NamedTuple):
         return (H.kernel, W.kernel) if small else (0, 0)
 
     @property
+    def block(self) -> tuple[int, int]:
+        """The stride of windows, and how many of them a gradient takes at once."""
+        stride = self.spec.stride[-1]
+        if self.unrolled == (0, 0) or max(self.spec.dilation) > 1 or stride > 4:
+            return 0, 0
+        return stride, max(1, 4 // stride)
+
+    @property
+    def is_streamed(self) -> bool:
+        """Whether a gradient is written past the caches: large, and of whole aligned vectors.
+
+        The gradient's input counts too: as it is read, it drives the gradient out.
+        """
+        size = self.N * math.prod(self.spec.input_size) * self.C * self.dtype.itemsize
+        lanes = host().vector_bytes // self.dtype.itemsize
+        aligned = not leaves_gaps(self.spec) and self.C % lanes == 0
+        return aligned and size >= LEAST_ALIGNED and 2 * size >= STREAMED_BYTES
+
+    @property
     def shape(self) -> Shape:
         """Vectors of channels that are worked on together: the fewest, and little overlap."""
         lanes = host().vector_bytes // self.dtype.itemsize
+        if self.is_masked:  # one vector, and some of its lanes are not there
+            return Shape(1 << (self.C - 1).bit_length(), 1, 1)
         while lanes > self.C:  # half a vector, and so on, for fewer channels
             lanes //= 2
         total = -(-self.C // lanes)
@@ -173,7 +204,7 @@ def _plan(
         values |= _axis_values(name, axis, problem.spec.count_include_pad)
         values[f"{name}_place"] = math.prod(axis.size for axis in axes[at + 1 :])
     slots = kept_d * kept_h
-    scratch = slots * (HEADER_INTS * 8 + kept_row * kept_bytes)
+    scratch = header_ints(slots) * 8 + slots * kept_row * kept_bytes
     native = kernel(build, problem.dtype.name, *problem.shape, *sizes)
     items, parallel = rows * w_pieces * c_pieces, problem.taps > _SERIAL_TAPS
     return Plan.of(native, PARAMETERS, values, items, scratch, parallel)

@@ -11,16 +11,26 @@ windows and kept while the input rows under it pass.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from stridewise.engines.compiled.code.language import Kernel, Pointer, Value, Variable
 from stridewise.engines.compiled.pooling.windows import Row, Shape, vector_channels
 
-__all__ = ["HEADER_INTS", "Covering", "each_row", "gather"]
+__all__ = ["Block", "Covering", "each_row", "gather", "header_ints"]
 
 # Before the rows that are kept: for each, its number, and while it is read, two offsets.
-HEADER_INTS = 3
+_HEADER_INTS = 3
+_LINE_INTS = 8
+
+
+Visit = Callable[[Value, int], None]  # a window, and a column that it covers
+
+
+def header_ints(slots: Value | int) -> Any:
+    """Integers before the kept rows, whose vectors shall not lie across cache lines."""
+    return (slots * _HEADER_INTS + (_LINE_INTS - 1)) // _LINE_INTS * _LINE_INTS
 
 
 class Covering(NamedTuple):
@@ -43,6 +53,39 @@ class Covering(NamedTuple):
     grad_y: list[Value]
     x: list[Value]
     sums: list[Variable]
+
+
+class Block(NamedTuple):
+    """Columns of the input that are summed up together: some cells, each of a window's stride.
+
+    Attributes
+    ----------
+    taps, stride : int
+        The columns of a window, and from one to the next.
+    cells : int
+        How many; 0 if columns are taken one by one.
+    """
+
+    taps: int
+    stride: int
+    cells: int
+
+    @property
+    def columns(self) -> int:
+        """How many columns of the input."""
+        return self.cells * self.stride
+
+    @property
+    def overlap(self) -> int:
+        """How many windows reach into a cell from before it."""
+        return (self.taps - 1) // self.stride
+
+    def cover(self, cell: Value, visit: Visit) -> None:
+        """Visit each window with each column that it covers; the first ones begin earlier."""
+        for window in range(-self.overlap, self.cells):
+            begin = window * self.stride
+            for column in range(max(begin, 0), min(begin + self.taps, self.columns)):
+                visit(cell + window, column)
 
 
 def each_row(
@@ -69,14 +112,17 @@ def gather(
     header: Pointer,
     items: tuple[Value, Value],
     shape: Shape,
+    block: Block,
     dilated: bool,
     keep: Callable[[Row, Value], None],
     add: Callable[[Covering], None],
+    write: Callable[[Pointer, Value], None] = Pointer.store,
 ) -> None:
     """Write a gradient by the input.
 
     ``keep(row, offset)`` computes a row of windows; ``add`` adds what one of them gives. With
-    ``dilated``, windows are left out that cover an element but do not have a tap there.
+    ``dilated``, windows are left out that cover an element but do not have a tap there. Columns
+    are summed up in blocks where all their windows exist, and ``write`` stores the sums.
     """
     numbers, offsets = header, header + p.kept_d * p.kept_h
     with k.loop(0, p.kept_d * p.kept_h) as slot:
@@ -105,7 +151,9 @@ def gather(
                     row_number = (n * p.d_positions + window_d) * p.h_positions + window_h
                     (offsets + met.get() * 2 + 1).store(row_number * p.w_positions)
                     met.set(met.get() + 1)
-        _gather_row(k, p, grad_x, part, offsets, met.get(), first_window, shape, dilated, add)
+        _gather_row(
+            k, p, grad_x, part, offsets, met.get(), first_window, shape, block, dilated, add, write
+        )
 
 
 def _gather_row(
@@ -117,41 +165,82 @@ def _gather_row(
     met: Value,
     first_window: Value,
     shape: Shape,
+    block: Block,
     dilated: bool,
     add: Callable[[Covering], None],
+    put: Callable[[Pointer, Value], None],
 ) -> None:
     part_first, part_channels = kept_channels(k, p, row, shape)
     row_place = row.d * p.d_place + row.h * p.h_place
-    # Which windows cover a column is not divided out but followed from column to column.
-    first = k.variable(first_window)
-    end = k.variable((row.w_first + p.w_before) // p.w_stride + 1)
-    with k.loop(row.w_first, row.w_end) as w:
-        opens = end.get() * p.w_stride - p.w_before
-        closes = first.get() * p.w_stride - p.w_before + p.w_reach
-        end.set(k.select(opens == w, end.get() + 1, end.get()))
-        first.set(k.select(closes == w, first.get() + 1, first.get()))
-        w_first, w_end = first.get(), k.least(end.get(), p.w_positions)
-        place = row_place + w
-        at = (row.n * p.places + place) * p.C
+
+    def write(w: Value, columns: int, cover: Callable[[Visit], None]) -> None:
+        """Sum up what columns get from the windows that ``cover`` visits."""
+        places = [row_place + w + column for column in range(columns)]
+        pixels = [(row.n * p.places + place) * p.C for place in places]
         with k.loop(row.g_first, row.g_end) as group:
             channels = vector_channels(k, p, group, shape)
-            sums = [k.variable(k.reals(0.0, shape.lanes)) for _ in channels]
+            sums = [[k.variable(k.reals(0.0, shape.lanes)) for _ in channels] for _ in pixels]
             with k.loop(0, met) as number:
-                kept, grad_y = offsets[number * 2], offsets[number * 2 + 1]
-                with k.loop(w_first, w_end) as window, _has_tap_when(k, p, w, window, dilated):
-                    begin = kept + (window - first_window) * part_channels - part_first
-                    pixel = (grad_y + window) * p.C
+                kept_row, grad_row = offsets[number * 2], offsets[number * 2 + 1]
+
+                def visit(window: Value, column: int) -> None:
+                    begin = kept_row + (window - first_window) * part_channels - part_first
+                    pixel = (grad_row + window) * p.C
                     add(
                         Covering(
-                            place,
+                            places[column],
                             [begin + c for c in channels],
                             [pixel + c for c in channels],
-                            [at + c for c in channels],
-                            sums,
+                            [pixels[column] + c for c in channels],
+                            sums[column],
                         )
                     )
-            for c, total in zip(channels, sums, strict=True):
-                (grad_x + (at + c)).store(total.get())
+
+                cover(visit)
+            for pixel, totals in zip(pixels, sums, strict=True):
+                for c, total in zip(channels, totals, strict=True):
+                    put(grad_x + (pixel + c), total.get())
+
+    def write_one(w: Value) -> None:
+        first, end = _first_covering(k, p, "w", w), _end_covering(k, p, "w", w)
+
+        def cover(visit: Visit) -> None:
+            with k.loop(first, end) as window, _has_tap_when(k, p, w, window, dilated):
+                visit(window, 0)
+
+        write(w, 1, cover)
+
+    if not block.cells:
+        with k.loop(row.w_first, row.w_end) as w:
+            write_one(w)
+        return
+
+    at = k.variable(row.w_first)
+    with k.repeat_while() as going_on:
+        w = at.get()
+        going_on(w < row.w_end)
+        cell = (w + p.w_before) // block.stride
+        begins = (cell * block.stride == w + p.w_before) & (cell >= block.overlap)
+
+        def fits(tried: Block) -> Value:
+            inside = (cell + tried.cells <= p.w_positions) & (w + tried.columns <= row.w_end)
+            fitting: Value = begins & inside
+            return fitting
+
+        def write_block(tried: Block) -> None:
+            write(w, tried.columns, functools.partial(tried.cover, cell))
+            at.set(w + tried.columns)
+
+        single = block._replace(cells=1)
+        with k.either(fits(single)) as (is_inside, at_border):
+            with is_inside, k.either(fits(block)) as (several, one):
+                with several:
+                    write_block(block)
+                with one:
+                    write_block(single)
+            with at_border:
+                write_one(w)
+                at.set(w + 1)
 
 
 def kept_channels(k: Kernel, p: Any, row: Row, shape: Shape) -> tuple[Value, Value]:

@@ -24,6 +24,7 @@ __all__ = [
     "Window",
     "each_tap",
     "each_window",
+    "tap_places",
     "vector_channels",
 ]
 
@@ -106,7 +107,9 @@ class _Span(NamedTuple):
     counted: Value
 
 
-Visit = Callable[[Window], None]
+Visit = Callable[[list[Window]], None]
+# Vectors of windows that are worked on together.
+_TOGETHER = 4
 
 
 def vector_channels(k: Kernel, p: Any, group: Value, shape: Shape) -> list[Value]:
@@ -121,44 +124,83 @@ def each_window(
 ) -> None:
     """Visit the windows of a row; those inside the image with their ``kernel``, if it is small.
 
-    A kernel of (0, 0) is one that is not unrolled.
+    Neighbours inside the image are visited together, so that there is enough to do at once
+    where the channels are few. A kernel of (0, 0) is one that is not unrolled.
     """
     d, h = _span(k, p, "d", row.d), _span(k, p, "h", row.h)
     first = d.first * p.d_place + h.first * p.h_place
-    rows_inside = (d.taps == 1) & (h.taps == kernel[0])
 
-    def each_group(box: Box, w: Value, known: tuple[int, int] | None) -> None:
-        with k.loop(row.g_first, row.g_end) as group:
-            channels = vector_channels(k, p, group, shape)
-            visit(Window(box, row.n, w, channels, known))
-
-    with k.loop(row.w_first, row.w_end) as w:
+    def visit_border(w: Value) -> None:
         span = _span(k, p, "w", w)
         counted = k.most(d.counted * h.counted * span.counted, 1)  # nothing but padding: 0 / 1
         box = Box(first + span.first, (d.taps, h.taps, span.taps), counted)
-        if kernel == (0, 0):
-            each_group(box, w, None)
-        else:
-            with k.either(rows_inside & (span.taps == kernel[1])) as (inside, at_border):
-                with inside:
-                    each_group(box, w, kernel)
-                with at_border:
-                    each_group(box, w, None)
+        with k.loop(row.g_first, row.g_end) as group:
+            visit([Window(box, row.n, w, vector_channels(k, p, group, shape), None)])
+
+    if kernel == (0, 0):
+        with k.loop(row.w_first, row.w_end) as w:
+            visit_border(w)
+        return
+
+    def visit_inside(w: Value, count: int) -> None:
+        with k.loop(row.g_first, row.g_end) as group:
+            channels = vector_channels(k, p, group, shape)
+            visit([inside(w + number, channels) for number in range(count)])
+
+    def inside(w: Value, channels: list[Value]) -> Window:
+        box = Box(first + w * p.w_stride - p.w_before, (d.taps, h.taps, p.w_taps), all_taps)
+        return Window(box, row.n, w, channels, kernel)
+
+    all_taps = k.integer(kernel[0] * kernel[1])
+    rows_inside = (d.taps == 1) & (h.taps == kernel[0])
+    inside_first, inside_end = _inside(k, p, "w")
+    inside_end = k.select(rows_inside, k.least(inside_end, row.w_end), 0)
+    together = max(1, _TOGETHER // shape.vectors)
+    at = k.variable(row.w_first)
+    with k.repeat_while() as going_on:
+        w = at.get()
+        going_on(w < row.w_end)
+        with k.either((w >= inside_first) & (w < inside_end)) as (is_inside, at_border):
+            with is_inside, k.either(w + together <= inside_end) as (several, one):
+                with several:
+                    visit_inside(w, together)
+                    at.set(w + together)
+                with one:
+                    visit_inside(w, 1)
+                    at.set(w + 1)
+            with at_border:
+                visit_border(w)
+                at.set(w + 1)
 
 
 def each_tap(k: Kernel, p: Any, window: Window, visit: Callable[[Value], None]) -> None:
     """Visit the places of a window's taps, in row-major order."""
-    d_step, h_step = p.d_step * p.d_place, p.h_step * p.h_place
     begin = window.box.place
     if window.kernel:
-        rows, columns = window.kernel
-        for row in range(rows):
-            for column in range(columns):
-                visit(begin + h_step * row + p.w_step * column)
+        for tap in tap_places(p, window):
+            visit(begin + tap)
         return
+    d_step, h_step = p.d_step * p.d_place, p.h_step * p.h_place
     depth, height, width = window.box.counts
     with k.loop(0, depth) as d, k.loop(0, height) as h, k.loop(0, width) as w:
         visit(begin + d * d_step + h * h_step + w * p.w_step)
+
+
+def tap_places(p: Any, window: Window) -> list[Value]:
+    """Places of a small window's taps, counted from its first one: the same in all windows."""
+    rows, columns = window.kernel or (0, 0)
+    h_step = p.h_step * p.h_place
+    return [h_step * row + p.w_step * column for row in range(rows) for column in range(columns)]
+
+
+def _inside(k: Kernel, p: Any, axis: str) -> tuple[Value, Value]:
+    """The first window with no tap before the image; the one after the last with none behind."""
+    size, stride, before, reach = (
+        getattr(p, f"{axis}_{name}") for name in ("size", "stride", "before", "reach")
+    )
+    room = size + before - reach
+    first: Value = (before + stride - 1) // stride
+    return first, k.select(room < 0, 0, k.most(room, 0) // stride + 1)
 
 
 def _span(k: Kernel, p: Any, axis: str, position: Value) -> _Span:

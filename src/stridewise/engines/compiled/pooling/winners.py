@@ -8,17 +8,23 @@ from typing import Any
 from llvmlite import ir
 
 from stridewise.engines.compiled.code.language import Kernel, Pointer, Value, Variable
-from stridewise.engines.compiled.pooling.windows import Window, each_tap
+from stridewise.engines.compiled.pooling.windows import Window, each_tap, tap_places
 
-__all__ = ["window_maximum"]
+__all__ = ["first_winners", "window_maximum"]
 
 
 def window_maximum(
-    k: Kernel, p: Any, x: Pointer, window: Window, lanes: int, bits: int
+    k: Kernel,
+    p: Any,
+    x: Pointer,
+    window: Window,
+    lanes: int,
+    bits: int,
+    mask: Value | None = None,
 ) -> tuple[list[Variable], list[Variable]]:
     """The largest value of each vector's channels and, with ``bits``, its place."""
     if window.kernel:
-        return _unrolled(k, p, x, window, lanes, bits)
+        return _unrolled(k, p, x, window, lanes, bits, mask)
     example = x + window.n * p.places * p.C
     vectors = range(len(window.channels))
     best = [k.variable(k.reals(-math.inf, lanes)) for _ in vectors]
@@ -32,7 +38,7 @@ def window_maximum(
         pixel = example + place * p.C
         here = _places(k, place, lanes, bits) if bits else None
         for v in vectors:
-            value, old = (pixel + window.channels[v]).load(lanes), best[v].get()
+            value, old = (pixel + window.channels[v]).load(lanes, mask), best[v].get()
             larger = Value(k, k.builder.fcmp_unordered(">", value.ir, old.ir))
             better = larger & (old == old)  # larger, or the first NaN
             best[v].set(k.select(better, value, old))
@@ -44,17 +50,23 @@ def window_maximum(
 
 
 def _unrolled(
-    k: Kernel, p: Any, x: Pointer, window: Window, lanes: int, bits: int
+    k: Kernel,
+    p: Any,
+    x: Pointer,
+    window: Window,
+    lanes: int,
+    bits: int,
+    mask: Value | None = None,
 ) -> tuple[list[Variable], list[Variable]]:
     """The same with all taps at once: no tap waits for the one before it."""
-    example = x + window.n * p.places * p.C
-    taps: list[Value] = []
-    each_tap(k, p, window, taps.append)
-    pixels = [example + place * p.C for place in taps]
-    here = [_places(k, place, lanes, bits) for place in taps] if bits else []
-    best, places = [], []
+    taps = tap_places(p, window)
+    first = x + (window.n * p.places + window.box.place) * p.C
+    pixels = [first + tap * p.C for tap in taps]
+    here = [_places(k, window.box.place + tap, lanes, bits) for tap in taps] if bits else []
+    best: list[Variable] = []
+    places: list[Variable] = []
     for c in window.channels:
-        values = [(pixel + c).load(lanes) for pixel in pixels]
+        values = [(pixel + c).load(lanes, mask) for pixel in pixels]
         largest = _largest(k, values)
         best.append(k.variable(k.select(_any_nan(k, values), math.nan, largest)))
         if bits:
@@ -67,6 +79,24 @@ def _unrolled(
                     first = k.select(k.is_nan(value), place, places[-1].get())
                     places[-1].set(first)
     return best, places
+
+
+def first_winners(k: Kernel, values: list[Value]) -> tuple[Value, list[Value]]:
+    """The largest of several values, or NaN, and for each of them the lanes in which it wins.
+
+    The first NaN wins, or else the first of the largest. No lane waits for a branch.
+    """
+    best, better = values[0], []
+    for value in values[1:]:
+        larger = Value(k, k.builder.fcmp_unordered(">", value.ir, best.ir))
+        better.append(larger & (best == best))  # larger, or the first NaN
+        best = k.select(better[-1], value, best)
+    won: list[Value] = []
+    lost = k.lanes_below(k.integer(0), best.ir.type.count)  # to a later value: nowhere yet
+    for later in reversed(better):
+        won.append(later & k.opposite(lost))
+        lost = lost | later
+    return best, [k.opposite(lost), *reversed(won)]
 
 
 def _largest(k: Kernel, values: list[Value]) -> Value:

@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import Any
 
 from stridewise.engines.compiled.code.language import Module, Pointer, Value
+from stridewise.engines.compiled.tile.ending import PLAIN, Finish
 
 __all__ = ["LEVELS", "define_tile", "rows_that_fit"]
 
@@ -29,6 +30,8 @@ _SIGNATURE = (
     "x:real* w:real* start:real* y:real* x_row:int start_row:int y_row:int last_lanes:int "
     + " ".join(f"n{level}:int x{level}:int w{level}:int" for level in range(LEVELS))
 )
+# More arguments of a tile that has an ending.
+_ENDING = " residual:real* bounds:int*"
 
 
 def rows_that_fit(registers: int, vectors: int) -> int:
@@ -44,17 +47,20 @@ def define_tile(
     masked: bool,
     w_masked: bool = False,
     streamed: bool = False,
+    ending: tuple[int, ...] = PLAIN.flags,
 ) -> Any:
     """Write ``y[r] = start[r] + Σ x[r]·w`` for a tile of this size; gives the function to call.
 
-    ``masked`` tiles read and write only ``last_lanes`` lanes of the last vector of ``y``, and with
-    ``w_masked`` also of ``w``. ``streamed`` tiles write past the caches; their ``y`` is aligned.
+    The sums take their ``ending`` on the way, which has two arguments more. ``masked`` tiles read
+    and write only ``last_lanes`` lanes of the last vector of ``y``, and with ``w_masked`` also of
+    ``w``. ``streamed`` tiles write past the caches; their ``y`` is aligned.
     """
     name = f"tile_{rows}x{vectors}x{lanes}{'_masked' * (masked + w_masked)}"
     if name in module.ir.globals:
         return module.ir.globals[name]
-    with module.function(name, _SIGNATURE, internal=True) as (k, x, w, start, y, *numbers):
-        x_row, start_row, y_row, last_lanes, *steps = numbers
+    signature = _SIGNATURE + _ENDING * any(ending)
+    with module.function(name, signature, internal=True) as (k, x, w, start, y, *rest):
+        x_row, start_row, y_row, last_lanes, *steps = rest
         mask: Value | None = k.lanes_below(last_lanes, lanes) if masked else None
         masks = [None] * (vectors - 1) + [mask]
         w_masks = masks if w_masked else [None] * vectors
@@ -84,12 +90,19 @@ def define_tile(
                 for v in range(vectors):
                     sums[r][v].set(k.multiply_add(number, w_vectors[v], sums[r][v].get()))
 
+        # A store has to wait for its cache line, unless that is on its way while sums are made.
+        if not streamed:
+            for r in range(rows):
+                for v in range(vectors):
+                    (y + y_row * r + v * lanes).prefetch(to_write=True)
         nest(0, x, w)
+        finish = Finish(ending, steps[3 * LEVELS :], lanes)
         for r in range(rows):
             for v in range(vectors):
-                place = y + y_row * r + v * lanes
+                offset = y_row * r + v * lanes
+                value = finish(sums[r][v].get(), offset, lanes, masks[v])
                 if streamed:
-                    place.stream(sums[r][v].get())
+                    (y + offset).stream(value)
                 else:
-                    place.store(sums[r][v].get(), masks[v])
+                    (y + offset).store(value, masks[v])
     return k.function

@@ -17,6 +17,7 @@ from typing import Any
 
 from stridewise.engines.compiled.code.compiler import SIGNATURE
 from stridewise.engines.compiled.code.language import Kernel, Module, Pointer, Value
+from stridewise.engines.compiled.tile.ending import BOUNDS, Finish
 from stridewise.engines.compiled.tile.packing import pack, pack_transposed
 from stridewise.engines.compiled.tile.tile import define_tile
 from stridewise.engines.compiled.winograd.matrices import apply_twice, transforms
@@ -41,6 +42,7 @@ PARAMETERS = (
     *("row_tiles", "part_row_tiles", "parts"),
     *("first_weight", "h_weight", "w_weight", "in_weight", "out_weight", "has_bias"),
     *("raw_size", "panel_size"),
+    *BOUNDS,
 )
 
 
@@ -83,6 +85,11 @@ def build_input_transform(module: Module, m: int, lanes: int, masked: int) -> No
                     ]
                     for i in range(a)
                 ]
+                # What the tile below is the first to see is on its way meanwhile.
+                for i in range(m):
+                    for j in range(m):
+                        ahead = (row + m + 1 + i) * row_step + (column + j) * p.C_in
+                        (image + ahead + c).prefetch()
                 for i, line in enumerate(apply_twice(k, matrix, square)):
                     for j, vector in enumerate(line):
                         (target + p.chunk_plane * (i * a + j) + c).store(vector, mask)
@@ -120,8 +127,11 @@ def build_products(
     last_vectors: int,
     masked: int,
     turned: int,
+    *ending: int,
 ) -> None:
     """Weights, products and outputs; ``a`` is the chunk, ``b`` weights, ``c`` bias, ``d`` y.
+
+    ``ending`` are the flags of an :class:`Ending`, whose residual is ``e``.
 
     An item is a panel of output channels and a part of the chunk's tiles, which are cut into
     rows of the register tile, ``rows`` and ``rows - 1`` tall.
@@ -144,8 +154,9 @@ def build_products(
         y,
         *rest,
     ):
-        *_, space, first, last_item = rest
+        residual, space, first, last_item = rest
         p = k.named(parameters, PARAMETERS)
+        bounds = parameters + PARAMETERS.index(BOUNDS[0])
         notes = chunk.as_ints()
         begin, count = notes[0], notes[1]
         rows_of = chunk + HEADER_BYTES // module.dtype.itemsize
@@ -208,6 +219,7 @@ def build_products(
                             part_plane,
                             panel + (width + v * lanes),
                             y + (channel + v * lanes),
+                            Finish(ending, (residual + (channel + v * lanes), bounds), lanes),
                             place,
                             channels - v * lanes,
                             notes,
@@ -262,6 +274,7 @@ def _transform_output(
     plane: Value,
     bias: Pointer,
     y: Pointer,
+    finish: Finish,
     place: tuple[Value, Value, Value],
     channels: Value,
     notes: Pointer,
@@ -269,7 +282,7 @@ def _transform_output(
     lanes: int,
     masked: bool,
 ) -> None:
-    """``y = Aᵀ p A + bias`` of one tile, and whether all of it is finite."""
+    """``y = Aᵀ p A + bias`` of one tile, finished; take note if the sums are not finite."""
     a = m + 2
     n, row, column = place
     square = [[(products + plane * (i * a + j)).load(lanes) for j in range(a)] for i in range(a)]
@@ -277,18 +290,19 @@ def _transform_output(
     start = bias.load(lanes)
     mask = k.lanes_below(channels, lanes) if masked else None
     y_row = p.w_positions * p.C_out
-    target = y + ((n * p.h_positions + row) * y_row + column * p.C_out)
+    first = (n * p.h_positions + row) * y_row + column * p.C_out
     results = []
     for i, line in enumerate(outputs):
         for j, vector in enumerate(line):
             result = vector + start
             results.append(result)
             inside = (row + i < p.h_positions) & (column + j < p.w_positions)
+            offset = first + y_row * i + p.C_out * j
             if i == j == 0:
-                target.store(result, mask)
+                (y + offset).store(finish(result, offset, lanes, mask), mask)
             else:
                 with k.when(inside):
-                    (target + y_row * i + p.C_out * j).store(result, mask)
+                    (y + offset).store(finish(result, offset, lanes, mask), mask)
     note_if_spoilt(k, results, notes)
 
 

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from stridewise.engines.compiled.code.compiler import kernel
 from stridewise.engines.compiled.code.target import host
+from stridewise.engines.compiled.direct.convolution_plan import DirectPlan
 from stridewise.engines.compiled.planning.channels import Channels
 from stridewise.engines.compiled.planning.planner import CHUNK_BYTES, OUTPUTS, Problem
 from stridewise.engines.compiled.running.plan import Plan
 from stridewise.engines.compiled.running.scratch import borrow, give_back
+from stridewise.engines.compiled.tile.ending import Ending
 from stridewise.engines.compiled.tile.shape import split, tile_lanes, tile_shape
 from stridewise.engines.compiled.winograd.chunks import chunks
 from stridewise.engines.compiled.winograd.forward import (
@@ -34,7 +36,7 @@ class WinogradPlan(NamedTuple):
     products: Plan
     chunk_bytes: int
     chunks: tuple[tuple[int, int], ...]  # first tile, number of tiles
-    directly: Callable[[], Plan]
+    directly: Callable[[], DirectPlan]
 
     def workspace(self, threads: int) -> int:
         """Bytes that a call takes beside its arrays, at most."""
@@ -42,16 +44,16 @@ class WinogradPlan(NamedTuple):
             plan.workspace(threads) for plan in (self.inputs, self.products)
         )
 
-    def run(self, x: int, weight: int, bias: int, y: int) -> None:
+    def run(self, x: int, weight: int, bias: int, y: int, residual: int = 0) -> None:
         """Convolve arrays at these addresses."""
         space = borrow("chunk", self.chunk_bytes)
         notes = (ctypes.c_int64 * 3).from_address(space.address)
         for first, count in self.chunks:
             notes[:] = [first, count, 0]
             self.inputs._replace(items=count).run(x, 0, 0, space.address)
-            self.products.run(space.address, weight, bias, y)
+            self.products.run(space.address, weight, bias, y, residual)
             if notes[2]:
-                self.directly().run(x, weight, bias, y)
+                self.directly().run(x, weight, bias, y, residual)
                 break
         give_back("chunk", space)
 
@@ -61,7 +63,8 @@ def winograd_plan(
     channels: Channels,
     weight_strides: tuple[int, ...],
     has_bias: bool,
-    directly: Callable[[], Plan],
+    ending: Ending,
+    directly: Callable[[], DirectPlan],
 ) -> WinogradPlan:
     """Plan one convolution with kernels of 3×3 and stride 1 over the last two axes."""
     dtype, m = problem.dtype, OUTPUTS
@@ -110,6 +113,7 @@ def winograd_plan(
         "has_bias": int(has_bias),
         "raw_size": raw_size,
         "panel_size": panel_size,
+        **ending.values(dtype),
     }
     in_lanes = tile_lanes(target, dtype, C_in)
     inputs = Plan.of(
@@ -126,6 +130,7 @@ def winograd_plan(
             dtype.name,
             *(m, rows, vectors, lanes),
             *(-(-left // lanes), int(left % lanes != 0), int(channels.turned)),
+            *ending.flags,
         ),
         PARAMETERS,
         values,

@@ -1,0 +1,1 @@
+"""What normalisation and rectifiers need: sums a channel, and arithmetic element by element."""
