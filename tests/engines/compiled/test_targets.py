@@ -46,7 +46,7 @@ MULTIPLYING = {
     "products": lambda lanes, bits: (build_products, 4, 6, 4, lanes, 2, 1, 0, *ENDING),
     "input transform": lambda lanes, bits: (build_input_transform, 4, lanes, 1),
     "gradient transform": lambda lanes, bits: (build_gradient_transform, 2 * lanes, lanes, 1),
-    "gradient products": lambda lanes, bits: (build_gradient_products, 6, 4, lanes, 1),
+    "gradient products": lambda lanes, bits: (build_gradient_products, 6, 4, 3, lanes, 1),
     "depthwise": lambda lanes, bits: (build_grouped, lanes, 1, 1, 1, 8, 3, 1, 1, 1, 0, *PLAIN),
     "grouped": lambda lanes, bits: (build_grouped, lanes, 2, 2, 1, 5, 1, 1, 1, 1, 0, *ENDING),
     "grouped weight": lambda lanes, bits: (build_grouped_weight, lanes, 1, 1, 3, 1, 5, 3, 1, 1, 1),

@@ -1,5 +1,6 @@
 """Threads of the engine and of the program: the same bits, nobody waits for ever."""
 
+import itertools
 import os
 import signal
 import threading
@@ -14,6 +15,7 @@ from stridewise.engines import num_threads
 from stridewise.engines.compiled import conv, convolution_plans
 from stridewise.engines.compiled.planning import planner
 from stridewise.engines.compiled.running import threads
+from stridewise.engines.compiled.running.shares import cuts
 from stridewise.engines.num_threads import get_num_threads, set_num_threads
 from stridewise.errors import EngineError
 from stridewise.specs import ConvSpec
@@ -379,3 +381,20 @@ def test_a_pool_of_processes(method, tmp_path):
     script.write_text(POOL)
     root = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     assert run_python(str(script), method, PYTHONPATH=root) == "agreed\n"
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3, 8])
+@pytest.mark.parametrize(
+    ("items", "costs"), [(40, (1,)), (7, (1,)), (60, (4, 4, 1)), (24, (3, 1)), (9, (5, 0, 5))]
+)
+def test_parts_cost_the_same(items, costs, parts):
+    """As nearly as items allow: no part is further from its share than one item on each side."""
+    cut = cuts(items, costs, parts)
+    assert (cut[0], cut[-1], len(cut)) == (0, items, parts + 1)
+    assert list(cut) == sorted(cut)
+    of_items = np.repeat(costs, items // len(costs))
+    if len(costs) == 1:
+        of_items = np.ones(items)
+    share = of_items.sum() / parts
+    for first, last in itertools.pairwise(cut):
+        assert abs(of_items[first:last].sum() - share) <= 2 * max(costs)

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from stridewise.engines.compiled.direct.convolution_plan import DirectPlan, direct_plan
+from stridewise.engines.compiled.direct.framed_gradient_plan import PartialSums
 from stridewise.engines.compiled.direct.weight_gradient_plan import weight_gradient_plan
 from stridewise.engines.compiled.planning.axis_problem import AxisProblem, forward, phases
 from stridewise.engines.compiled.planning.channels import Channels
@@ -26,7 +27,7 @@ from stridewise.specs import ConvSpec
 
 __all__ = ["AnyPlan", "Sizes", "forward_plan", "grad_weight_plan", "grad_x_plans"]
 
-AnyPlan: TypeAlias = Plan | DirectPlan | WinogradPlan | WinogradGradientPlan
+AnyPlan: TypeAlias = Plan | PartialSums | DirectPlan | WinogradPlan | WinogradGradientPlan
 # Besides the spec: N, C_in, C_out and the dtype's character.
 Sizes: TypeAlias = tuple[int, int, int, str]
 
@@ -71,7 +72,7 @@ def grad_x_plans(
 @lru_cache(1024)
 def grad_weight_plan(
     spec: ConvSpec, sizes: Sizes, precision: Precision
-) -> Plan | WinogradGradientPlan:
+) -> Plan | PartialSums | WinogradGradientPlan:
     """The plan of a gradient by the weights."""
     N, C_in, C_out, character = sizes
     problem = Problem(

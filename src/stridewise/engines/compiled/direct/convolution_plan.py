@@ -19,6 +19,7 @@ from stridewise.engines.compiled.planning.channels import Channels
 from stridewise.engines.compiled.planning.planner import Problem
 from stridewise.engines.compiled.running.outputs import STREAMED_BYTES, empty
 from stridewise.engines.compiled.running.plan import SERIAL_WORK, Plan, axis_values, element_steps
+from stridewise.engines.compiled.running.shares import panel_costs
 from stridewise.engines.compiled.tile.ending import PLAIN, Ending
 from stridewise.engines.compiled.tile.shape import split, tile_lanes, tile_shape
 
@@ -54,6 +55,7 @@ class DirectPlan(NamedTuple):
             native=kernel(build_panels, weight.dtype.name, *self.layout),
             items=self.panels,
             scratch=0,
+            costs=(1,),
         )
         packing.run(0, address_of(weight), address_of(bias), address_of(panels))
         return panels
@@ -107,6 +109,8 @@ def direct_plan(
     if tiles < 8 * threads:  # few pixels: let the threads share the panels
         set_panels = min(set_panels, -(-panels // threads))
     sets = -(-panels // set_panels)
+    of_panels = panel_costs(groups, group_panels, vectors, last_vectors)
+    costs = tuple(sum(of_panels[at : at + set_panels]) for at in range(0, panels, set_panels))
 
     one_run = groups == 1 and W.step == 1
     columns, run = (1, W.taps * C_in) if one_run else (W.taps, C_in_group)
@@ -166,5 +170,6 @@ def direct_plan(
         tiles * sets,
         scratch * dtype.itemsize,
         work > SERIAL_WORK,
+        costs,
     )
     return DirectPlan(plan, panels, panel_size, (vectors, lanes, turned))

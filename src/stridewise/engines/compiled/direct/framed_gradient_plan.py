@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from stridewise.engines.compiled.code.compiler import kernel
 from stridewise.engines.compiled.code.target import host
@@ -31,21 +32,22 @@ _MOST_PARTS = 16
 _MOST_BYTES = 8 * 2**20
 
 
-class PartialSums(Plan):
+class PartialSums(NamedTuple):
     """A plan whose items have sums of their own, and the plan that adds them up."""
 
+    summing: Plan
     adding: Plan
     sums_bytes: int
 
     def workspace(self, threads: int) -> int:
         """Bytes that a call takes beside its arrays, at most."""
-        return super().workspace(threads) + self.sums_bytes
+        return self.summing.workspace(threads) + self.sums_bytes
 
-    def run(self, a: int, b: int, c: int, d: int, e: int = 0) -> None:
-        """Call the kernels with the addresses of x and grad_y; ``d`` is the gradient's."""
+    def run(self, x: int, grad_y: int, bias: int, grad_weight: int) -> None:
+        """Write the gradient of arrays at these addresses."""
         sums = borrow("sums", self.sums_bytes)
-        super().run(a, b, c, sums.address, e)
-        self.adding.run(sums.address, 0, 0, d)
+        self.summing.run(x, grad_y, bias, sums.address)
+        self.adding.run(sums.address, 0, 0, grad_weight)
         give_back("sums", sums)
 
 
@@ -58,7 +60,7 @@ def is_framed(problem: Problem) -> bool:
     )
 
 
-def framed_gradient_plan(problem: Problem) -> Plan:
+def framed_gradient_plan(problem: Problem) -> Plan | PartialSums:
     """Plan one gradient by the weights; the axes are those of the convolution."""
     dtype, N, axes, C_in, C_out, _ = problem
     axes = (POINT,) * (3 - len(axes)) + axes
@@ -121,12 +123,10 @@ def framed_gradient_plan(problem: Problem) -> Plan:
     if parts == 1:
         return plan
     vectors_of_all = -(-size * dtype.itemsize // target.vector_bytes)
-    summed = PartialSums(*plan)
-    summed.adding = Plan.of(
+    adding = Plan.of(
         kernel(build_sum, dtype.name), SUM_PARAMETERS, values, vectors_of_all, 0, False
     )
-    summed.sums_bytes = parts * part_bytes
-    return summed
+    return PartialSums(plan, adding, parts * part_bytes)
 
 
 def _lines(H: AxisProblem, run: int, C_out: int, lanes: int) -> int:

@@ -7,6 +7,7 @@ import math
 from stridewise.engines.compiled.code.compiler import kernel
 from stridewise.engines.compiled.code.target import host
 from stridewise.engines.compiled.direct.framed_gradient_plan import (
+    PartialSums,
     framed_gradient_plan,
     is_framed,
 )
@@ -14,6 +15,7 @@ from stridewise.engines.compiled.direct.weight_gradient import PARAMETERS, build
 from stridewise.engines.compiled.planning.axis_problem import POINT
 from stridewise.engines.compiled.planning.planner import Problem
 from stridewise.engines.compiled.running.plan import SERIAL_WORK, Plan, axis_values, element_steps
+from stridewise.engines.compiled.running.shares import panel_costs
 from stridewise.engines.compiled.tile.shape import split, tile_lanes, tile_shape
 
 __all__ = ["weight_gradient_plan"]
@@ -23,7 +25,7 @@ _BLOCK_BYTES = 256 * 1024
 _CACHE_LINE = 64
 
 
-def weight_gradient_plan(problem: Problem) -> Plan:
+def weight_gradient_plan(problem: Problem) -> Plan | PartialSums:
     """Plan one gradient by the weights; the axes are those of the convolution."""
     if is_framed(problem):
         return framed_gradient_plan(problem)
@@ -80,4 +82,5 @@ def weight_gradient_plan(problem: Problem) -> Plan:
         groups * group_panels * taps * row_tiles,
         0,
         work > SERIAL_WORK,
+        panel_costs(groups, group_panels, vectors, last_vectors),
     )

@@ -19,7 +19,10 @@ SERIAL_WORK = 200_000
 
 
 class Plan(NamedTuple):
-    """A kernel, its parameters, how much there is to do, and the bytes that each thread needs."""
+    """A kernel, its parameters, how much there is to do, and the bytes that each thread needs.
+
+    The items are stretches of equal length; ``costs`` says what an item of each costs.
+    """
 
     native: Native
     address: int
@@ -27,6 +30,7 @@ class Plan(NamedTuple):
     scratch: int
     parallel: bool
     parameters: Any  # what is at the address
+    costs: tuple[int, ...]
 
     @classmethod
     def of(
@@ -37,12 +41,13 @@ class Plan(NamedTuple):
         items: int,
         own_bytes: int,
         parallel: bool,
+        costs: tuple[int, ...] = (1,),
     ) -> Self:
         """Lay the parameters out in the order of their names."""
         parameters = (ctypes.c_int64 * len(names))(*(values[name] for name in names))
         address = ctypes.addressof(parameters)
         whole_lines = own_bytes + -own_bytes % 64
-        return cls(native, address, items, whole_lines, parallel, parameters)
+        return cls(native, address, items, whole_lines, parallel, parameters, costs)
 
     def workspace(self, threads: int) -> int:
         """Bytes that a call takes beside its arrays, at most."""
@@ -51,7 +56,8 @@ class Plan(NamedTuple):
     def run(self, a: int, b: int, c: int, d: int, e: int = 0) -> None:
         """Call the kernel with the addresses of its arrays."""
         if self.parallel:
-            run(self.native, self.items, (self.address, a, b, c, d, e), self.scratch)
+            arrays = (self.address, a, b, c, d, e)
+            run(self.native, self.items, self.costs, arrays, self.scratch)
         else:
             space = borrow("threads", self.scratch)
             self.native.call(self.address, a, b, c, d, e, space.address, 0, self.items)

@@ -16,6 +16,7 @@ from functools import cache
 
 from stridewise.engines.compiled.code.compiler import Native, kernel
 from stridewise.engines.compiled.running.scratch import borrow, give_back
+from stridewise.engines.compiled.running.shares import cuts
 from stridewise.engines.compiled.running.workers import (
     ASLEEP,
     SLOT_STRIDE,
@@ -31,18 +32,24 @@ __all__ = ["run"]
 _PATIENCE = 500
 
 
-def run(native: Native, items: int, arguments: tuple[int, ...], own_bytes: int) -> None:
+def run(
+    native: Native,
+    items: int,
+    costs: tuple[int, ...],
+    arguments: tuple[int, ...],
+    own_bytes: int,
+) -> None:
     """Call a kernel for items 0 to ``items``, on several threads if they are free.
 
-    ``arguments`` are the addresses of its parameters and of its five arrays; ``own_bytes`` is the
-    number of bytes that each thread needs for itself, whole cache lines.
+    ``costs`` are those of a :class:`Plan`, ``arguments`` the addresses of its parameters and of its
+    five arrays; ``own_bytes`` is what each thread needs for itself, whole cache lines.
     """
     threads = min(get_num_threads(), items)
     # Not `acquire(blocking=False)`: an interrupt right after it would leave the lock locked.
     if threads > 1 and not _in_use.locked():
         with _in_use:
             space = borrow("threads", own_bytes * threads)
-            parts = [items * part // threads for part in range(threads + 1)]
+            parts = cuts(items, costs, threads)
             _workers().run(native.address, arguments, space.address, own_bytes, parts)
     else:
         space = borrow("threads", own_bytes)
@@ -67,7 +74,7 @@ class _Workers:
         arguments: tuple[int, ...],
         space: int,
         own_bytes: int,
-        parts: list[int],
+        parts: tuple[int, ...],
     ) -> None:
         """Do ``parts[i]`` to ``parts[i + 1]`` on thread ``i``."""
         count = len(parts) - 1

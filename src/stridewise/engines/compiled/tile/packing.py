@@ -11,6 +11,9 @@ from stridewise.engines.compiled.code.language import Kernel, Pointer, Value
 
 __all__ = ["pack", "pack_transposed", "transposed"]
 
+# Rows of many output channels are pages apart: no processor guesses which comes next.
+_AHEAD = 12
+
 
 def pack(
     k: Kernel,
@@ -26,6 +29,8 @@ def pack(
     masks = [k.lanes_below(width - v * lanes, lanes) for v in range(vectors)]
     with k.loop(0, channels) as c:
         row = weight + c * channel_step
+        for v in range(vectors):
+            (row + channel_step * _AHEAD + v * lanes).prefetch()
         for v in range(vectors):
             values = (row + v * lanes).load(lanes, masks[v])
             (panel + c * (vectors * lanes) + v * lanes).store(values)

@@ -42,6 +42,7 @@ PARAMETERS = (
     *("row_tiles", "part_row_tiles", "parts"),
     *("first_weight", "h_weight", "w_weight", "in_weight", "out_weight", "has_bias"),
     *("raw_size", "panel_size"),
+    "matrix",  # elements from one matrix of a panel to the next one
     *BOUNDS,
 )
 
@@ -195,7 +196,7 @@ def build_products(
                 tile = row * rows - k.most(row - long_tiles, 0)
                 arguments = (
                     rows_of + (product * p.chunk_plane + tile * p.C_in),
-                    matrices + product * p.C_in * width,
+                    matrices + product * p.matrix,
                     panel,
                     products + (product * part_plane + (tile - begin_tile) * width),
                     *(p.C_in, 0, width, lanes),
@@ -249,22 +250,21 @@ def _pack_panel(
     with k.when(p.has_bias != 0):
         k.copy(panel + width, bias, channels)
     begin = weight + p.first_weight + channel * p.out_weight
-    tap_size = p.C_in * width
     for h in range(3):
         for w in range(3):
-            tap, target = begin + p.h_weight * h + p.w_weight * w, raw + tap_size * (3 * h + w)
+            tap, target = begin + p.h_weight * h + p.w_weight * w, raw + p.matrix * (3 * h + w)
             if turned:
                 pack_transposed(k, target, tap, p.C_in, p.out_weight, channels, vectors, lanes)
             else:
                 pack(k, target, tap, p.C_in, p.in_weight, channels, vectors, lanes)
     matrix = transforms(m, 3).filter
-    with k.loop(0, tap_size, lanes) as at:
+    with k.loop(0, p.C_in * width, lanes) as at:
         square = [
-            [(raw + tap_size * (3 * h + w) + at).load(lanes) for w in range(3)] for h in range(3)
+            [(raw + p.matrix * (3 * h + w) + at).load(lanes) for w in range(3)] for h in range(3)
         ]
         for i, line in enumerate(apply_twice(k, matrix, square)):
             for j, vector in enumerate(line):
-                (panel + 2 * width + tap_size * (i * a + j) + at).store(vector)
+                (panel + 2 * width + p.matrix * (i * a + j) + at).store(vector)
 
 
 def _transform_output(

@@ -13,6 +13,7 @@ from stridewise.engines.compiled.planning.channels import Channels
 from stridewise.engines.compiled.planning.planner import CHUNK_BYTES, OUTPUTS, Problem
 from stridewise.engines.compiled.running.plan import Plan
 from stridewise.engines.compiled.running.scratch import borrow, give_back
+from stridewise.engines.compiled.running.shares import panel_costs
 from stridewise.engines.compiled.tile.ending import Ending
 from stridewise.engines.compiled.tile.shape import split, tile_lanes, tile_shape
 from stridewise.engines.compiled.winograd.chunks import chunks
@@ -86,10 +87,12 @@ def winograd_plan(
     parts = -(-row_tiles // part_row_tiles)
     part_row_tiles = -(-row_tiles // parts)
 
-    # One cache line more, so that the rows of the products do not fall into the same cache set.
+    # One cache line more, so that neither the rows of the products nor what the weights are
+    # transformed into fall into the same cache set.
     chunk_plane = most * C_in + 64 // itemsize
-    raw_size = 9 * C_in * width + lanes * width
-    panel_size = (2 + a * a * C_in) * width
+    matrix = C_in * width + 64 // itemsize
+    raw_size = 9 * matrix + lanes * width
+    panel_size = 2 * width + a * a * matrix
     values = {
         "h_size": H.size,
         "w_size": W.size,
@@ -113,6 +116,7 @@ def winograd_plan(
         "has_bias": int(has_bias),
         "raw_size": raw_size,
         "panel_size": panel_size,
+        "matrix": matrix,
         **ending.values(dtype),
     }
     in_lanes = tile_lanes(target, dtype, C_in)
@@ -137,6 +141,7 @@ def winograd_plan(
         panels * parts,
         (raw_size + panel_size + a * a * part_row_tiles * rows * width) * itemsize,
         True,
+        panel_costs(1, panels, vectors, -(-left // lanes)),
     )
     chunk_bytes = HEADER_BYTES + a * a * chunk_plane * itemsize
     return WinogradPlan(inputs, products, chunk_bytes, parts_of, directly)

@@ -68,13 +68,17 @@ def build_gradient_transform(module: Module, width: int, lanes: int, masked: int
 
 
 def build_gradient_products(
-    module: Module, rows: int, vectors: int, lanes: int, masked: int
+    module: Module, rows: int, vectors: int, last_vectors: int, lanes: int, masked: int
 ) -> None:
     """Products and sums; ``a`` is the chunk, ``b`` panels, ``d`` the gradient by the weights."""
     width = vectors * lanes
     heights = (rows, max(rows - 1, 1))
     tiles = {
-        height: define_tile(module, height, vectors, lanes, masked=False) for height in heights
+        (height, last): define_tile(
+            module, height, last_vectors if last else vectors, lanes, masked=False
+        )
+        for height in heights
+        for last in (False, True)
     }
     signature = SIGNATURE.replace(" b:", " panels:").replace(" d:", " grad_weight:")
     with module.function(module.symbol, signature) as (
@@ -97,6 +101,8 @@ def build_gradient_products(
             number, row_tile = item // p.row_tiles, item % p.row_tiles
             row = row_tile * rows - k.most(row_tile - p.long_tiles, 0)
             height = k.select(row_tile < p.long_tiles, rows, heights[1])
+            channel = number * width
+            is_last = k.select(channel + width >= p.C_out, 1, 0)
             with k.loop(0, _A * _A) as product:
                 arguments = (
                     rows_of + (product * p.chunk_plane + row),
@@ -107,10 +113,9 @@ def build_gradient_products(
                     *(1, 0, 0) * 3,
                     *(count, p.C_in, width),
                 )
-                for tall, tile in tiles.items():
-                    with k.when(height == tall):
+                for (tall, last), tile in tiles.items():
+                    with k.when((height == tall) & (is_last == int(last))):
                         k.call(tile, *arguments)
-            channel = number * width
             with k.loop(0, height) as r:
                 for v in range(vectors):
                     left = p.C_out - channel - v * lanes

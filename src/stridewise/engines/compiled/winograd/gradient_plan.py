@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from stridewise.engines.compiled.code.compiler import kernel
 from stridewise.engines.compiled.code.target import host
+from stridewise.engines.compiled.direct.framed_gradient_plan import PartialSums
 from stridewise.engines.compiled.planning.planner import GRADIENT_CHUNK_BYTES, OUTPUTS, Problem
 from stridewise.engines.compiled.running.plan import Plan
 from stridewise.engines.compiled.running.scratch import borrow, give_back
+from stridewise.engines.compiled.running.shares import panel_costs
 from stridewise.engines.compiled.tile.shape import split, tile_lanes, tile_shape
 from stridewise.engines.compiled.winograd.chunks import chunks
 from stridewise.engines.compiled.winograd.forward import HEADER_BYTES, build_input_transform
@@ -36,7 +38,7 @@ class WinogradGradientPlan(NamedTuple):
     panels_bytes: int
     weight_bytes: int
     chunks: tuple[tuple[int, int], ...]
-    directly: Callable[[], Plan]
+    directly: Callable[[], Plan | PartialSums]
 
     def workspace(self, threads: int) -> int:
         """Bytes that a call takes beside its arrays, at most."""
@@ -60,7 +62,9 @@ class WinogradGradientPlan(NamedTuple):
         give_back("panels", panels)
 
 
-def winograd_gradient_plan(problem: Problem, directly: Callable[[], Plan]) -> WinogradGradientPlan:
+def winograd_gradient_plan(
+    problem: Problem, directly: Callable[[], Plan | PartialSums]
+) -> WinogradGradientPlan:
     """Plan the gradient by weights of 3×3 at stride 1; axes are those of the convolution."""
     dtype, C_in, C_out = problem.dtype, problem.C_in, problem.C_out
     H, W = problem.axes[-2:]
@@ -74,6 +78,7 @@ def winograd_gradient_plan(problem: Problem, directly: Callable[[], Plan]) -> Wi
     rows, vectors, _ = tile_shape(C_in, C_out, lanes, target.vector_registers)
     width = vectors * lanes
     panels = -(-C_out // width)
+    last_vectors = -(-(C_out - (panels - 1) * width) // lanes)
     row_tiles, long_tiles = split(C_in, rows)
     chunk_plane = most * C_in + 64 // itemsize
     panel_plane = most * width + 64 // itemsize
@@ -113,12 +118,13 @@ def winograd_gradient_plan(problem: Problem, directly: Callable[[], Plan]) -> Wi
         True,
     )
     products = Plan.of(
-        kernel(build_gradient_products, dtype.name, rows, vectors, lanes, masked),
+        kernel(build_gradient_products, dtype.name, rows, vectors, last_vectors, lanes, masked),
         PARAMETERS,
         values,
         panels * row_tiles,
         (width + _A * _A * rows * width) * itemsize,
         True,
+        panel_costs(1, panels, vectors, last_vectors),
     )
     return WinogradGradientPlan(
         inputs,
