@@ -18,6 +18,7 @@ from stridewise.layers import (
     GlobalAveragePool,
     MaxPool,
 )
+from stridewise.layers.operation import Operation
 from stridewise.networks import Graph, Sequential
 from stridewise.testing import numerical_gradient
 
@@ -219,3 +220,42 @@ def test_dropout_of_a_network_uses_one_mask_both_ways():
     assert 0 < np.count_nonzero(y) < y.size
     assert_array_equal(network.backward(x, cache).inputs["input"], y)
     assert_array_equal(network.predict(x), x)
+
+
+def test_gradients_by_the_parameters_alone(rng):
+    """The same ones; what only the inputs need is not computed."""
+    asked = []
+
+    class Asked(Conv2D):
+        def backward(self, grad_y, cache):
+            asked.append(self.out_channels)
+            return super().backward(grad_y, cache)
+
+    nodes = [
+        ("half", Operation("multiply", constants_at={"1": ["float64", 0.5]}), ("x",)),
+        ("a", Asked(3, 2), ("half",)),
+        ("b", Asked(5, 1), ("x",)),
+        ("cut", Asked(4, 2), ("b",)),
+        ("c", Asked(4, 1), ("a",)),
+        ("sum", Add(), ("c", "cut")),
+    ]
+    graph = Graph({"x": (4, 5, 2)}, nodes, ["sum", "x"], dtype=np.float64)
+    x = rng.standard_normal((3, 4, 5, 2))
+    outputs, cache = graph.forward(x)
+    grad_y = tuple(rng.standard_normal(y.shape) for y in outputs)
+    every = graph.backward(grad_y, cache)
+    assert len(asked) == 4
+    assert every.inputs["x"].shape == x.shape
+    asked.clear()
+    few = graph.backward(grad_y, cache, inputs=False)
+    assert sorted(asked) == [4, 4]  # a and b begin the network
+    assert few.inputs == {}
+    assert few.parameters.keys() == every.parameters.keys()
+    for name, gradient in every.parameters.items():
+        assert_array_equal(few.parameters[name], gradient)
+
+
+def test_a_network_without_parameters_has_no_such_gradients():
+    graph = Graph({"x": (2,)}, [("y", Activation("relu"), ("x",))], ["y"])
+    _, cache = graph.forward(np.ones((1, 2)))
+    assert graph.backward(np.ones((1, 2)), cache, inputs=False) == ({}, {})

@@ -94,7 +94,8 @@ def training_step(graph: Graph, x: Array, labels: Array) -> Callable[[], float]:
     def step() -> float:
         logits, cache = graph.forward(x, training=True)
         loss = cross_entropy(logits, labels)
-        gradients = graph.backward(cross_entropy_backward(1.0, logits, labels), cache)
+        grad_logits = cross_entropy_backward(1.0, logits, labels)
+        gradients = graph.backward(grad_logits, cache, inputs=False)
         optimizer.step(graph.parameters, gradients.parameters, RATE)
         return float(loss)
 

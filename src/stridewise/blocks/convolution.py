@@ -8,13 +8,16 @@ every framework, in the exercise, and here.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from stridewise.arrays import Array, ArrayLike, finish, prepare, require_shape
 from stridewise.axis_options import AxisInts, Padding
 from stridewise.blocks.conv_spec import conv_spec
 from stridewise.blocks.ranks import by_rank
 from stridewise.engines import current_engine
+from stridewise.specs import ConvSpec
 
 __all__ = [
     "ConvGradients",
@@ -26,6 +29,7 @@ __all__ = [
     "conv3d",
     "conv3d_backward",
     "conv_backward",
+    "conv_backward_parameters",
 ]
 
 
@@ -171,19 +175,66 @@ def conv_backward(
     (array([[ 8., 12.],
            [20., 24.]]), array([4.]))
     """
+    options = (stride, padding, dilation, groups)
+    (grad_y, x, weight), spec, result = _checked(rank, grad_y, x, weight, *options)
+    grad_x = current_engine().conv_grad_x(grad_y, weight, spec)
+    return ConvGradients(finish(grad_x, result), *_by_parameters(grad_y, x, spec, result))
+
+
+def conv_backward_parameters(
+    rank: int,
+    grad_y: ArrayLike,
+    x: ArrayLike,
+    weight: ArrayLike,
+    *,
+    stride: AxisInts = 1,
+    padding: Padding = 0,
+    dilation: AxisInts = 1,
+    groups: int = 1,
+) -> tuple[Array, Array]:
+    """Gradients of a convolution by its weights and bias: of a first layer, all that one needs.
+
+    Parameters, errors and results are those of :func:`conv_backward`.
+
+    Examples
+    --------
+    >>> x, weight = np.arange(9.0).reshape(1, 3, 3, 1), np.ones((2, 2, 1, 1))
+    >>> by_weight, by_bias = conv_backward_parameters(2, np.ones((1, 2, 2, 1)), x, weight)
+    >>> by_weight[:, :, 0, 0], by_bias
+    (array([[ 8., 12.],
+           [20., 24.]]), array([4.]))
+    """
+    options = (stride, padding, dilation, groups)
+    (grad_y, x, _), spec, result = _checked(rank, grad_y, x, weight, *options)
+    return _by_parameters(grad_y, x, spec, result)
+
+
+def _checked(
+    rank: int,
+    grad_y: ArrayLike,
+    x: ArrayLike,
+    weight: ArrayLike,
+    stride: AxisInts,
+    padding: Padding,
+    dilation: AxisInts,
+    groups: int,
+) -> tuple[list[Array], ConvSpec, np.dtype[Any]]:
     operation = f"conv{rank}d_backward"
-    (grad_y, x, weight), result = prepare(operation, grad_y=grad_y, x=x, weight=weight)
+    arrays, result = prepare(operation, grad_y=grad_y, x=x, weight=weight)
+    grad_y, x, weight = arrays
     spec = conv_spec(operation, rank, x, weight, stride, padding, dilation, groups)
     because = "the shape of the output that `x` and `weight` give"
     shape = (x.shape[0], *spec.output_size, weight.shape[-1])
     require_shape(operation, "grad_y", grad_y, shape, because)
+    return arrays, spec, result
+
+
+def _by_parameters(
+    grad_y: Array, x: Array, spec: ConvSpec, result: np.dtype[Any]
+) -> tuple[Array, Array]:
     engine = current_engine()
-    grad_x = engine.conv_grad_x(grad_y, weight, spec)
-    grad_weight = engine.conv_grad_weight(grad_y, x, spec)
-    grad_bias = engine.channel_sums(grad_y)
-    return ConvGradients(
-        finish(grad_x, result), finish(grad_weight, result), finish(grad_bias, result)
-    )
+    by_weight, by_bias = engine.conv_grad_weight(grad_y, x, spec), engine.channel_sums(grad_y)
+    return finish(by_weight, result), finish(by_bias, result)
 
 
 conv1d, conv2d, conv3d = by_rank(conv)

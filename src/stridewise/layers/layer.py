@@ -109,6 +109,10 @@ class Layer(ABC):
     def backward(self, grad_y: Array, cache: Any) -> LayerGradients:
         """Compute the gradients by inputs and parameters; nothing is changed."""
 
+    def backward_parameters(self, grad_y: Array, cache: Any) -> dict[str, Array]:
+        """The gradients by the parameters alone, where nobody wants those by the inputs."""
+        return self.backward(grad_y, cache).parameters
+
     def multiply_adds(self, *inputs: Shape) -> int:
         """Multiply-adds of one example's forward, in products with the parameters."""
         return 0

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stridewise.arrays import Array, ArrayLike
-from stridewise.layers import Layer
+from stridewise.layers import Layer, LayerGradients
 from stridewise.layers.merge import added
 from stridewise.networks.checking import checked_gradients, checked_inputs
 from stridewise.networks.filling import fill
@@ -182,7 +182,9 @@ class Graph:
         outputs = tuple(kept[name] for name in self.outputs)
         return (outputs[0] if len(outputs) == 1 else outputs), caches
 
-    def backward(self, grad_y: Any, cache: dict[str, Any]) -> NetworkGradients:
+    def backward(
+        self, grad_y: Any, cache: dict[str, Any], *, inputs: bool = True
+    ) -> NetworkGradients:
         """Send gradients back, from the outputs to the inputs.
 
         Parameters
@@ -191,6 +193,9 @@ class Graph:
             One for each output, of its shape.
         cache : dict
             What :meth:`forward` returned beside ``y``.
+        inputs : bool
+            Whether the gradients by the network's inputs are wanted. Without them there is less
+            to compute: training has no use for them.
 
         Returns
         -------
@@ -204,17 +209,31 @@ class Graph:
         for name, gradient in zip(self.outputs, gradients_by_y, strict=True):
             _accumulate(flowing, name, gradient)
         parameters: dict[str, Array] = {}
+        trained = self._trained(inputs)
         for node in reversed(self.nodes):
             if node.name not in flowing:  # no output depends on it
                 continue
+            by_y = flowing.pop(node.name)
             with located(node):
-                gradients = node.layer.backward(flowing.pop(node.name), cache[node.name])
+                if trained.isdisjoint(node.inputs):
+                    own = node.layer.backward_parameters(by_y, cache[node.name])
+                    gradients = LayerGradients((None,) * len(node.inputs), own)
+                else:
+                    gradients = node.layer.backward(by_y, cache[node.name])
             for name, by_input in zip(node.inputs, gradients.inputs, strict=True):
-                if by_input is not None:
+                if by_input is not None and name in trained:
                     _accumulate(flowing, name, by_input)
             for name, gradient in gradients.parameters.items():
                 _accumulate(parameters, f"{self._owner[id(node.layer)]}/{name}", gradient)
-        return NetworkGradients(flowing, parameters)
+        return NetworkGradients(flowing if inputs else {}, parameters)
+
+    def _trained(self, inputs: bool) -> set[str]:
+        """The tensors through which a gradient has to flow to reach parameters, and inputs if asked."""
+        found = set(self.inputs) if inputs else set()
+        for node in self.nodes:
+            if node.layer.parameters or not found.isdisjoint(node.inputs):
+                found.add(node.name)
+        return found
 
     def predict(self, *inputs: ArrayLike, batch_size: int = 256) -> Any:
         """Run the network in inference, batch by batch, keeping nothing but the outputs."""

@@ -179,7 +179,7 @@ def _train_step(
         if not np.isfinite(loss):
             raise diverged(network, x, loss, epoch, rate)
         grad_logits = cross_entropy_backward(1.0, logits, labels)
-        gradients = network.backward(grad_logits, cache)
+        gradients = network.backward(grad_logits, cache, inputs=False)
         optimizer.step(network.parameters, gradients.parameters, rate)
     return loss, int((logits.argmax(axis=-1) == labels).sum())
 
