@@ -228,7 +228,7 @@ class Graph:
         return NetworkGradients(flowing if inputs else {}, parameters)
 
     def _trained(self, inputs: bool) -> set[str]:
-        """The tensors through which a gradient has to flow to reach parameters, and inputs if asked."""
+        """The tensors through which gradients flow to parameters, or also to the inputs."""
         found = set(self.inputs) if inputs else set()
         for node in self.nodes:
             if node.layer.parameters or not found.isdisjoint(node.inputs):
