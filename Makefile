@@ -51,7 +51,7 @@ clean:
 
 # The demo needs no test tools, and the tests need all extras.
 .venv/installed-train: .venv/python pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[train,data,fast]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[train,data,fast,explore]'
 	@touch $@
 
 .venv/installed-test: .venv/python pyproject.toml

@@ -171,7 +171,10 @@ from stridewise.errors import StridewiseError
 
 __version__ = "0.1.0"
 
-_SUBPACKAGES = ("datasets", "exchange", "layers", "networks", "notebook", "testing", "training")
+_SUBPACKAGES = (
+    *("datasets", "exchange", "explorer", "figures", "layers", "networks", "notebook", "testing"),
+    *("traces", "training"),
+)
 
 __all__ = [
     "BatchNormGradients",

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from stridewise.datasets import digits
+from stridewise.explorer import numbers
 from stridewise.training import load_checkpoint
 
 
@@ -18,11 +19,14 @@ def test_train_writes_a_run_and_says_so(stridewise, few, tmp_path):
     assert (ran.code, ran.err) == (0, "")
     folder = tmp_path / "mine"
     assert sorted(path.name for path in folder.iterdir()) == [
+        "explorer.html",
         "metrics.json",
         "model.json",
         "model.safetensors",
         "report.html",
     ]
+    assert '<a href="explorer.html">' in (folder / "report.html").read_text()
+    assert 'id="content">{"trace":' in (folder / "explorer.html").read_text()
     metrics = json.loads((folder / "metrics.json").read_text())
     assert metrics["options"] == {
         "data": str(few),
@@ -146,3 +150,11 @@ def test_engines(stridewise):
 def test_engines_says_who_chose(stridewise, monkeypatch):
     monkeypatch.setenv("STRIDEWISE_ENGINE", "loops")
     assert "in use: loops (chosen by STRIDEWISE_ENGINE)" in stridewise("engines").out
+
+
+def test_a_network_too_large_for_a_page_has_no_link_to_one(stridewise, few, tmp_path, monkeypatch):
+    monkeypatch.setattr(numbers, "MOST_EMBEDDED", 1000)
+    ran = stridewise("train", "--data", few, "--run", "mine", "--epochs", "1")
+    assert (ran.code, ran.err) == (0, "")
+    assert not (tmp_path / "mine" / "explorer.html").exists()
+    assert "explorer" not in (tmp_path / "mine" / "report.html").read_text()

@@ -7,13 +7,17 @@ from typing import get_args, get_type_hints
 import pytest
 from typer.models import ArgumentInfo, OptionInfo
 
+from stridewise.cli.animate import animate
 from stridewise.cli.bench import bench
 from stridewise.cli.engines import engines
+from stridewise.cli.explore import explore
 from stridewise.cli.predict import predict
 from stridewise.cli.run import run
 from stridewise.cli.train import train
 
-COMMANDS = {"train": train, "predict": predict, "run": run, "bench": bench, "engines": engines}
+COMMANDS = {
+    command.__name__: command for command in (train, predict, run, explore, animate, bench, engines)
+}
 
 
 def parameters_of(command):

@@ -22,8 +22,10 @@ def _run() -> None:
     try:
         import typer
 
+        from stridewise.cli.animate import animate
         from stridewise.cli.bench import bench
         from stridewise.cli.engines import engines
+        from stridewise.cli.explore import explore
         from stridewise.cli.predict import predict
         from stridewise.cli.run import run
         from stridewise.cli.train import train
@@ -38,7 +40,7 @@ def _run() -> None:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for command in (train, predict, run, bench, engines):
+    for command in (train, predict, run, explore, animate, bench, engines):
         app.command()(command)
     try:
         app(prog_name="stridewise")

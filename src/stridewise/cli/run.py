@@ -16,6 +16,7 @@ from typer import Argument, Option
 from stridewise.arrays import Array
 from stridewise.blocks import softmax as probabilities_of
 from stridewise.cli.image_size import parse_image_size
+from stridewise.cli.number_list import parse_numbers
 from stridewise.datasets.untrusted_files import require_file
 from stridewise.engines import engine_info, set_engine
 from stridewise.errors import OptionError, explain
@@ -95,8 +96,8 @@ def run(
         network,
         size=None if size is None else parse_image_size(size),
         multiple_of=multiple_of,
-        mean=_numbers("--mean", mean),
-        std=_numbers("--std", std),
+        mean=parse_numbers("--mean", mean),
+        std=parse_numbers("--std", std),
         scale=scale,
         order="bgr" if bgr else "rgb",
     )
@@ -204,21 +205,6 @@ def _text(given: object) -> Text:
 def _style(largest: float) -> str:
     """How to write numbers below one another: with as many decimals, unless that hides them."""
     return ".4f" if 1e-2 <= abs(largest) < 1e6 else ".4g"
-
-
-def _numbers(option: str, text: str) -> tuple[float, ...]:
-    try:
-        return tuple(float(number) for number in text.split(","))
-    except ValueError:
-        raise OptionError(
-            explain(
-                option,
-                "these are no numbers.",
-                needed="1 number, or 1 a channel with commas between them",
-                received=repr(text),
-                hint=f"{option} 0.5, or {option} 0.485,0.456,0.406",
-            )
-        ) from None
 
 
 def _two_sizes(size: str, multiple_of: int) -> OptionError:

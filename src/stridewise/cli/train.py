@@ -13,9 +13,13 @@ from typer import Option
 from stridewise.cli.image_size import parse_image_size
 from stridewise.cli.progress_bar import ProgressBar
 from stridewise.engines import engine_info, set_engine
+from stridewise.errors import DataError
+from stridewise.explorer import subjects
+from stridewise.explorer.page import exported
 from stridewise.networks import ZOO
 from stridewise.report import require_report, write_report
 from stridewise.training import OPTIMIZERS, SCHEDULES, Outcome, RunOptions, train_run
+from stridewise.training.atomic_file import write_atomically
 from stridewise.training.interruption import stop_on_interrupt
 
 __all__ = ["train"]
@@ -70,8 +74,9 @@ def train(
 ) -> None:
     """Train a network, test it, and write a run folder.
 
-    The folder gets metrics.json, the checkpoint (model.safetensors and model.json) and
-    report.html. Ctrl-C stops after the current batch and keeps what was learned.
+    The folder gets metrics.json, the checkpoint (model.safetensors and model.json), report.html
+    and, of a small network, explorer.html. Ctrl-C stops after the current batch and keeps what was
+    learned.
     """
     if engine is not None:
         set_engine(engine)
@@ -98,11 +103,21 @@ def train(
     bar = ProgressBar(console, epochs)
     with stop_on_interrupt(bar.stopping) as should_stop, bar:
         outcome = train_run(options, run, bar, should_stop)
-    report = write_report(outcome)
+    report = write_report(outcome, _write_explorer(outcome))
     console.print(_table(outcome, report))
     if outcome.history.ended == "interrupted":
         text = f"Stopped by Ctrl-C. The checkpoint in {run} is whole, and can be used."
         console.print(Text(text))
+
+
+def _write_explorer(outcome: Outcome) -> str | None:
+    """Write the explorer's page beside the report, unless the network is too large for one."""
+    try:
+        page = exported(subjects.outcome(outcome))
+    except DataError:
+        return None
+    write_atomically(outcome.folder / "explorer.html", page.encode())
+    return "explorer.html"
 
 
 def _table(outcome: Outcome, report: Path) -> Table:

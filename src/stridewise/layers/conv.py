@@ -108,17 +108,18 @@ class Conv(Convolving):
     (14, 10, 8)
     """
 
-    def _spec(self, inputs: tuple[Shape, ...]) -> ConvSpec:
+    def spec(self, *inputs: Shape) -> ConvSpec:
+        """The integers of the convolution of an input of this shape."""
         size, _ = self.sizes(inputs)
         return ConvSpec.of(self.kind, size, self.kernel_size, **self.window_settings())
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """(*spatial_out, out_channels)."""
-        return (*self._spec(inputs).output_size, self.out_channels)
+        return (*self.spec(*inputs).output_size, self.out_channels)
 
     def parameter_shapes(self, *inputs: Shape) -> dict[str, Shape]:
         """One filter for each output channel, and one bias if asked for."""
-        spec, C_in = self._spec(inputs), inputs[0][-1]
+        spec, C_in = self.spec(*inputs), inputs[0][-1]
         return self.with_bias((*spec.kernel_size, C_in // self.groups, self.out_channels))
 
     def forward(self, *inputs: Array, training: bool = False) -> tuple[Array, Array]:
@@ -145,11 +146,11 @@ class Conv(Convolving):
     def multiply_adds(self, *inputs: Shape) -> int:
         """Every position of the output uses every weight once."""
         weights = math.prod(self.parameter_shapes(*inputs)["weight"])
-        return math.prod(self._spec(inputs).output_size) * weights
+        return math.prod(self.spec(*inputs).output_size) * weights
 
     def window(self, *inputs: Shape) -> Window:
         """The kernel."""
-        spec = self._spec(inputs)
+        spec = self.spec(*inputs)
         return Window(spec.kernel_size, spec.stride, spec.dilation)
 
 

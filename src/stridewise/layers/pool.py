@@ -24,7 +24,8 @@ class Pool(Layer):
     dilation: AxisInts = 1
     ceil_mode: bool = False
 
-    def _spec(self, inputs: tuple[Shape, ...]) -> PoolSpec:
+    def spec(self, *inputs: Shape) -> PoolSpec:
+        """The integers of the pooling of an input of this shape."""
         shape = self.one_input(inputs, 1, 2, 3)
         return PoolSpec.of(
             self.kind,
@@ -38,11 +39,11 @@ class Pool(Layer):
 
     def output_shape(self, *inputs: Shape) -> Shape:
         """(*spatial_out, C)."""
-        return (*self._spec(inputs).output_size, inputs[0][-1])
+        return (*self.spec(*inputs).output_size, inputs[0][-1])
 
     def window(self, *inputs: Shape) -> Window:
         """The kernel."""
-        spec = self._spec(inputs)
+        spec = self.spec(*inputs)
         return Window(spec.kernel_size, spec.stride, spec.dilation)
 
 

@@ -183,7 +183,12 @@ class Graph:
         return (outputs[0] if len(outputs) == 1 else outputs), caches
 
     def backward(
-        self, grad_y: Any, cache: dict[str, Any], *, inputs: bool = True
+        self,
+        grad_y: Any,
+        cache: dict[str, Any],
+        *,
+        inputs: bool = True,
+        tensors: dict[str, Array] | None = None,
     ) -> NetworkGradients:
         """Send gradients back, from the outputs to the inputs.
 
@@ -196,6 +201,9 @@ class Graph:
         inputs : bool
             Whether the gradients by the network's inputs are wanted. Without them there is less
             to compute: training has no use for them.
+        tensors : dict, optional
+            Where to put the gradients by all tensors in between, too, for whoever wants to see
+            them.
 
         Returns
         -------
@@ -214,6 +222,8 @@ class Graph:
             if node.name not in flowing:  # no output depends on it
                 continue
             by_y = flowing.pop(node.name)
+            if tensors is not None:
+                tensors[node.name] = by_y
             with located(node):
                 if trained.isdisjoint(node.inputs):
                     own = node.layer.backward_parameters(by_y, cache[node.name])
@@ -225,6 +235,8 @@ class Graph:
                     _accumulate(flowing, name, by_input)
             for name, gradient in gradients.parameters.items():
                 _accumulate(parameters, f"{self._owner[id(node.layer)]}/{name}", gradient)
+        if tensors is not None:
+            tensors.update(flowing)
         return NetworkGradients(flowing if inputs else {}, parameters)
 
     def _trained(self, inputs: bool) -> set[str]:

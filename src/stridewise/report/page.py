@@ -30,8 +30,8 @@ def require_report() -> None:
             raise missing_extra("report", package, "train")
 
 
-def write_report(outcome: Outcome) -> Path:
-    """Write ``report.html`` into the run's folder.
+def write_report(outcome: Outcome, explorer: str | None = None) -> Path:
+    """Write ``report.html`` into the run's folder, with a link to an explorer beside it.
 
     Raises
     ------
@@ -41,11 +41,11 @@ def write_report(outcome: Outcome) -> Path:
         If Matplotlib or Jinja is not installed.
     """
     path = outcome.folder / "report.html"
-    write_atomically(path, render_report(outcome).encode())
+    write_atomically(path, render_report(outcome, explorer).encode())
     return path
 
 
-def render_report(outcome: Outcome) -> str:
+def render_report(outcome: Outcome, explorer: str | None = None) -> str:
     """Give the page as text: curves, confusion matrix, mistakes, filters, feature maps."""
     require_report()
     from jinja2 import Environment, StrictUndefined
@@ -58,6 +58,7 @@ def render_report(outcome: Outcome) -> str:
     network, epochs = outcome.checkpoint.network, outcome.history.epochs
     return environment.from_string(template).render(
         name=outcome.folder.name,
+        explorer=explorer,
         accuracy=outcome.evaluation.accuracy,
         tested=len(outcome.test),
         seconds=outcome.train_seconds,

@@ -66,8 +66,8 @@ def test_the_sums_of_parts_count_as_workspace():
     problem = drawn("LeNet's first", "float32", np.random.default_rng(0).standard_normal)
     plan = plan_of(*problem)
     a_part = 64 * -(-25 * 6 * 4 // 64)
-    assert plan.sums_bytes == plan.items * a_part
-    assert plan.workspace(2) == 2 * plan.scratch + plan.sums_bytes
+    assert plan.sums_bytes == plan.summing.items * a_part
+    assert plan.workspace(2) == 2 * plan.summing.scratch + plan.sums_bytes
 
 
 def test_little_work_is_summed_in_one_part():
@@ -87,4 +87,4 @@ def test_sums_that_would_take_much_memory_have_fewer_parts(monkeypatch):
     monkeypatch.setattr(framed_gradient_plan, "_MOST_BYTES", 3 * 7 * 7 * 3 * 64 * 4)
     fewer = plan_of(*problem)
     grad_weight_plan.cache_clear()
-    assert (whole.items, fewer.items) == (11, 3)
+    assert (whole.summing.items, fewer.summing.items) == (11, 3)

@@ -1,0 +1,54 @@
+// The page: find the numbers, draw the network, open the layer that the address names.
+
+import { LayerView } from "stridewise/layer";
+import { chooseLanguage, otherLanguage, text } from "stridewise/messages";
+import { NetworkView } from "stridewise/network";
+import { showPrediction } from "stridewise/prediction";
+import { EmbeddedSource, ServerSource } from "stridewise/source";
+import { readState, writeState } from "stridewise/state";
+
+const byId = (id) => document.getElementById(id);
+
+function source() {
+  const content = byId("content");
+  if (content) return new EmbeddedSource(JSON.parse(content.textContent));
+  return new ServerSource(new URLSearchParams(location.search).get("token"));
+}
+
+async function start(numbers) {
+  const trace = await numbers.trace();
+  document.title = `${trace.title} · ${text("title")}`;
+  byId("title").textContent = trace.title;
+  const other = byId("language");
+  other.textContent = text("language");
+  other.onclick = () => {
+    layer.player?.stop();
+    chooseLanguage(otherLanguage());
+    start(numbers);
+  };
+  const layer = new LayerView(byId("layer"), byId("status"), trace, numbers, (state) => {
+    writeState(state);
+    network.select(state.layer);
+  });
+  const network = new NetworkView(byId("network"), trace, numbers, (name, channel) => {
+    layer.open({ ...readState(), layer: name, output: channel, input: 0, cell: null });
+    byId("layer").scrollIntoView({ block: "start" });
+  });
+  window.onhashchange = () => layer.open(known(trace, readState()));
+  await showPrediction(byId("prediction"), trace, numbers);
+  await layer.open(known(trace, readState()));
+  document.body.dataset.ready = "true";
+}
+
+/** A state whose layer exists; else the first layer with a window. */
+function known(trace, state) {
+  if (state.layer && Object.hasOwn(trace.tensors, state.layer)) return state;
+  const first = trace.nodes.find((node) => node.window) ?? trace.nodes[0];
+  return { ...state, layer: first.name, cell: null };
+}
+
+chooseLanguage(navigator.language);
+start(source()).catch((error) => {
+  byId("status").textContent = `${text("failed")}: ${error.message}`;
+  throw error;
+});

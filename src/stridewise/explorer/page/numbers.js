@@ -1,0 +1,48 @@
+// Numbers for people: two decimals in a grid, all digits on demand, sums that visibly add up.
+
+const MINUS = "−";
+
+/** Few digits, for a cell. */
+export function short(value, digits = 2) {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value < 0 ? MINUS + "∞" : "∞";
+  const size = Math.abs(value);
+  const text = size !== 0 && (size < 5e-3 || size >= 1e4) ? size.toExponential(0).replace("e+", "e") : size.toFixed(digits);
+  return (value < 0 && Number(text) !== 0 ? MINUS : "") + text;
+}
+
+/** Hundredths, of whatever size. */
+export function fixed(value) {
+  if (!Number.isFinite(value)) return short(value);
+  const text = Math.abs(value).toFixed(2);
+  return (value < 0 && Number(text) !== 0 ? MINUS : "") + text;
+}
+
+/** An integer, with the minus of typography. */
+export function whole(value) {
+  return String(value).replace("-", MINUS);
+}
+
+/** All digits that float32 has. */
+export function full(value) {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(9))).replace("-", MINUS) : short(value);
+}
+
+/**
+ * Terms rounded to hundredths so that they add up to the sum as `fixed` shows it: the largest
+ * rests are rounded up, as seats are given out in elections.
+ */
+export function addingUp(terms, sum) {
+  if (![...terms, sum].every(Number.isFinite)) return terms.map((term) => short(term));
+  const hundredths = terms.map((term) => Math.floor(term * 100));
+  let lacking = Math.round(Number(sum.toFixed(2)) * 100) - hundredths.reduce((a, b) => a + b, 0);
+  const rests = terms.map((term, number) => [term * 100 - hundredths[number], number]);
+  rests.sort((a, b) => b[0] - a[0]);
+  for (const [, number] of rests) {
+    if (lacking <= 0) break;
+    hundredths[number] += 1;
+    lacking -= 1;
+  }
+  if (lacking !== 0) return terms.map((term) => short(term)); // rounding elsewhere: do not pretend
+  return hundredths.map((number) => fixed(number / 100));
+}

@@ -1,0 +1,98 @@
+"""The page and its numbers on 127.0.0.1, for whoever has the token.
+
+Nothing in a request is ever a path of the file system: the page's files are in memory by name, and
+so are the arrays. A request whose Host is not this server is refused: a page of somebody else's,
+under a name that was made to mean 127.0.0.1, gets nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from stridewise.explorer.numbers import encoded
+from stridewise.explorer.page import page_file, policy, served
+from stridewise.traces import Trace
+
+__all__ = ["application", "serve"]
+
+HOST = "127.0.0.1"
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def application(trace: Trace, token: str) -> Starlette:
+    """The answers: the page, its files, the trace and its arrays."""
+    document = json.dumps(trace.document)
+
+    def guarded(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
+        def asked(request: Request) -> Response:
+            if not secrets.compare_digest(request.query_params.get("token", ""), token):
+                return PlainTextResponse("The address lacks its token.", 403, _HEADERS)
+            return answer(request)
+
+        return asked
+
+    def page(_: Request) -> Response:
+        nonce = secrets.token_urlsafe(16)
+        return HTMLResponse(
+            served(nonce),
+            headers=_HEADERS | {"Content-Security-Policy": policy(nonce, alone=False)},
+        )
+
+    def file(request: Request) -> Response:
+        found = page_file(request.path_params["name"])
+        if found is None:
+            return PlainTextResponse("There is no such file.", 404, _HEADERS)
+        text, kind = found
+        return Response(text, headers=_HEADERS, media_type=kind)
+
+    def described(_: Request) -> Response:
+        return Response(document, headers=_HEADERS, media_type="application/json")
+
+    def array(request: Request) -> Response:
+        asked = request.query_params
+        found = trace.arrays.get(asked.get("name", ""))
+        try:
+            first, last = int(asked.get("first", "0")), int(asked.get("last", "-1"))
+        except ValueError:
+            return PlainTextResponse("Channels are numbers.", 400, _HEADERS)
+        if found is None or found.dtype.kind not in "fiub" or first < 0:
+            return PlainTextResponse("There is no such array.", 404, _HEADERS)
+        shape, content = encoded(found, first, last)
+        headers = _HEADERS | {"X-Shape": json.dumps(shape)}
+        return Response(content, headers=headers, media_type="application/octet-stream")
+
+    return Starlette(
+        routes=[
+            Route("/", guarded(page)),
+            Route("/page/{name}", file),
+            Route("/trace", guarded(described)),
+            Route("/array", guarded(array)),
+        ],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])],
+    )
+
+
+def serve(trace: Trace, opened: Callable[[str], object], port: int = 0) -> None:
+    """Serve until interrupted; ``opened`` is called with the address as soon as it answers."""
+    token = secrets.token_urlsafe(16)
+    with socket.create_server((HOST, port)) as listening:
+        address = f"http://{HOST}:{listening.getsockname()[1]}/?token={token}"
+        settings = uvicorn.Config(application(trace, token), log_level="warning")
+        opened(address)  # the socket listens already: who comes before the server runs waits
+        uvicorn.Server(settings).run(sockets=[listening])

@@ -1,0 +1,65 @@
+"""What all figures draw with: a map as cells, in blue below zero and orange above."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from stridewise.arrays import Array
+
+__all__ = ["draw_map", "draw_numbers", "outline", "row_of_axes", "scale_of"]
+
+# The colours of the explorer's page.
+_COLOURS = LinearSegmentedColormap.from_list("stridewise", ["#2166ac", "#f7f7f7", "#b35806"])
+_MOST_NUMBERS = 400
+
+
+def scale_of(array: Array) -> float:
+    """The largest size of a finite number; 1 if there is none but zero."""
+    finite = np.abs(array[np.isfinite(array)])
+    return float(finite.max(initial=0.0)) or 1.0
+
+
+def row_of_axes(count: int, inches: float = 3.0) -> tuple[Figure, list[Axes]]:
+    """A figure with drawings side by side."""
+    figure = Figure(figsize=(inches * count, inches + 0.4), layout="constrained")
+    return figure, list(np.atleast_1d(figure.subplots(1, count)))
+
+
+def draw_map(axes: Axes, cells: Array, scale: float, title: str = "") -> None:
+    """Draw a map (rows, columns); small numbers are told apart by the root of their share."""
+    shares = np.sign(cells) * np.sqrt(np.minimum(np.abs(cells) / scale, 1))
+    axes.imshow(shares, cmap=_COLOURS, vmin=-1, vmax=1)
+    # Behind what is not there yet, or is no number.
+    axes.set(xticks=[], yticks=[], title=title, facecolor="#dddddd")
+    axes.title.set_fontsize(9)
+
+
+def draw_numbers(axes: Axes, cells: Array, scale: float, title: str = "") -> None:
+    """The same with the numbers in it, if they are not too many."""
+    draw_map(axes, cells, scale, title)
+    if cells.size > _MOST_NUMBERS:
+        return
+    size = min(9.0, 60 / max(cells.shape))
+    for (row, column), value in np.ndenumerate(cells):
+        if not np.isfinite(value):
+            continue
+        dark = not abs(value) > 0.6 * scale
+        axes.text(
+            column,
+            row,
+            (f"{value:.0f}" if value == round(value) else f"{value:.2f}").replace("-", "−"),
+            ha="center",
+            va="center",
+            fontsize=size,
+            color="#111111" if dark else "#ffffff",
+        )
+
+
+def outline(axes: Axes, row: float, column: float, rows: float = 1, columns: float = 1) -> None:
+    """Draw a frame around cells."""
+    corner = (column - 0.5, row - 0.5)
+    axes.add_patch(Rectangle(corner, columns, rows, fill=False, linewidth=2.5, edgecolor="#111111"))
