@@ -52,7 +52,7 @@ export class LayerView {
     const { name } = this.node;
     const { output, input } = this.state;
     const isConvolution = this.window.type === "convolution";
-    const own = isConvolution ? ["weight", "bias"] : [];
+    const own = isConvolution ? Object.keys(this.node.parameters) : [];
     const loads = {
       x: this.source.array(`y/${this.inputName}`),
       y: this.source.array(`y/${name}`, output, output + 1),
@@ -134,7 +134,8 @@ export class LayerView {
       onChoose: (r, c) => this.select(r, c),
     });
     this.formula = element("div", "formula");
-    this.code = element("ol", "code");
+    this.code = Object.assign(element("ol", "code"), { tabIndex: 0 }); // it scrolls sideways
+    this.code.setAttribute("aria-label", text("code"));
     this.player = new Player(rowsOut * columnsOut, (step) => this.select(Math.floor(step / columnsOut), step % columnsOut));
     const panels = element("div", "panels");
     panels.append(...Object.values(this.grids).map((grid) => this.panel(grid)));

@@ -1,0 +1,38 @@
+"""Pages opened from one file, with the network cut off, and no errors in them."""
+
+from contextlib import contextmanager
+
+from stridewise.explorer import exported
+
+
+@contextmanager
+def opening(browser, folder):
+    """Opens pages; at the end there must have been no complaint of the browser in any of them."""
+    complaints, contexts = [], []
+
+    def hear(message):
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    def open_one(what, fragment="", **options):
+        """The page of a trace, or at an address, as soon as it is ready."""
+        address = what
+        if not isinstance(what, str):
+            file = folder / f"page-{len(contexts)}.html"
+            file.write_text(exported(what), "utf-8")
+            address = file.as_uri()
+        context = browser.new_context(**{"locale": "en-US"} | options)
+        contexts.append(context)
+        context.set_offline(address.startswith("file:"))
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("console", hear)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{address}#{fragment}")
+        page.wait_for_selector("body[data-ready=true]")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == []
