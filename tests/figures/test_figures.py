@@ -1,5 +1,6 @@
 """Figures: what is drawn is what the traces hold."""
 
+import importlib
 import itertools
 
 import numpy as np
@@ -8,7 +9,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
 import stridewise as sw
-from stridewise.errors import OptionError, OptionTypeError, ShapeError
+import stridewise.figures
+from stridewise.errors import MissingExtraError, OptionError, OptionTypeError, ShapeError
 from stridewise.figures import (
     animate_window,
     feature_maps,
@@ -151,3 +153,9 @@ def test_an_animation_has_an_end(tmp_path):
     with pytest.raises(OptionError, match="too many outputs"):
         animate_window(trace, "max_pool2d", tmp_path / "pool.gif")
     assert not list(tmp_path.iterdir())
+
+
+def test_without_matplotlib(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'stridewise\[train\]'"):
+        importlib.reload(stridewise.figures)

@@ -240,7 +240,7 @@ export class LayerView {
     this.code.replaceChildren(
       ...lines.map(([line, now], number) => {
         const item = document.createElement("li");
-        item.append(Object.assign(document.createElement("code"), { textContent: line }), Object.assign(document.createElement("output"), { textContent: now }));
+        item.append(Object.assign(document.createElement("code"), { textContent: line }), Object.assign(element("span", "now"), { textContent: now }));
         if (number === lines.length - 1) item.className = "running";
         return item;
       }),

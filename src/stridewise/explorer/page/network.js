@@ -60,9 +60,11 @@ export class NetworkView {
   links(node) {
     const line = document.createElement("p");
     line.className = "links";
-    for (const name of node.inputs) {
+    const takers = this.trace.nodes.filter((each) => each.inputs.includes(node.name)).map((each) => each.name);
+    const links = [...node.inputs.map((name) => ["←", name]), ...takers.map((name) => ["→", name])];
+    for (const [arrow, name] of links) {
       const link = document.createElement("button");
-      link.textContent = `← ${name}`;
+      link.textContent = `${arrow} ${name}`;
       link.addEventListener("click", () => this.jump(name));
       line.append(link);
     }
