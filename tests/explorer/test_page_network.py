@@ -174,8 +174,23 @@ def test_the_prediction(open_page, lenet):
     )
     assert widths == sorted(widths, reverse=True)
     assert page.locator("#prediction tr.chosen th").inner_text() == "digit 3"
-    loss = number(page.locator("#prediction p").inner_text().rpartition(": ")[2])
+    loss = number(page.locator("#prediction p").first.inner_text().rpartition(": ")[2])
     assert loss == pytest.approx(-np.log(shares[3]), rel=1e-5)
+
+
+def test_what_the_loss_depends_on(open_page, lenet):
+    """The pixel with the largest gradient has the colour of the end of the scale."""
+    page = open_page(lenet)
+    gradient = lenet.arrays["grad/input"][..., 0]
+    row, column = np.unravel_index(np.abs(gradient).argmax(), gradient.shape)
+    image, shown = page.locator("#prediction canvas").all()
+    assert image.get_attribute("aria-label") == "input, channel 0"
+    assert shown.get_attribute("aria-label") == "Gradient of the loss by the image, channel 0"
+    pixel = shown.evaluate(
+        "(c, [y, x]) => [...c.getContext('2d').getImageData(x, y, 1, 1).data]",
+        [int(row), int(column)],
+    )
+    assert pixel == ([179, 88, 6, 255] if gradient[row, column] > 0 else [33, 102, 172, 255])
 
 
 def test_both_languages(open_page, convolution):

@@ -1,9 +1,12 @@
-// What a network says at the end: the largest numbers as bars, and the loss.
+// What a network says at the end: the largest numbers as bars, the loss, and what it depends on.
 
+import { scaleOf } from "stridewise/colours";
+import { drawMap } from "stridewise/maps";
 import { text } from "stridewise/messages";
-import { full } from "stridewise/numbers";
+import { full, short } from "stridewise/numbers";
 
 const MOST_BARS = 10;
+const MOST_CHANNELS = 3;
 
 /** Bars of the first output, as probabilities; nothing if it is no vector. */
 export async function showPrediction(element, trace, source) {
@@ -29,7 +32,28 @@ export async function showPrediction(element, trace, source) {
   table.append(...rows);
   const heading = Object.assign(document.createElement("h2"), { textContent: text("prediction") });
   const loss = Object.assign(document.createElement("p"), { textContent: `${text("loss")} (${trace.loss.kind}): ${full(trace.loss.value)}` });
-  element.replaceChildren(heading, table, loss);
+  element.replaceChildren(heading, table, loss, ...(await why(trace, source)));
+}
+
+/** The first image, and which of its pixels would change the loss: its gradient, by channel. */
+async function why(trace, source) {
+  const name = trace.inputs[0];
+  const [image, gradient] = await Promise.all([source.array(`y/${name}`), source.array(`grad/${name}`)]);
+  if (!gradient || gradient.shape.length !== 3) return [];
+  const pictures = document.createElement("div");
+  pictures.className = "why";
+  for (const [key, array] of [["input", image], ["why", gradient]]) {
+    for (let channel = 0; channel < Math.min(array.shape[2], MOST_CHANNELS); channel++) {
+      const canvas = document.createElement("canvas");
+      canvas.setAttribute("role", "img");
+      canvas.setAttribute("aria-label", `${text(key)}, ${text("channel")} ${channel}`);
+      drawMap(canvas, array, channel, scaleOf(array.data));
+      pictures.append(canvas);
+    }
+  }
+  const said = text("whySaid", { scale: short(scaleOf(gradient.data)) });
+  const heading = Object.assign(document.createElement("h3"), { textContent: text("why") });
+  return [heading, pictures, cell("p", said)];
 }
 
 function softmax(data) {
