@@ -227,7 +227,10 @@ def test_import_pulls_in_nothing_but_numpy():
     assert run.stderr == ""
 
 
-SUBPACKAGES = ["datasets", "exchange", "layers", "networks", "notebook", "testing", "training"]
+SUBPACKAGES = [
+    *("datasets", "exchange", "explorer", "figures", "layers", "networks", "notebook", "testing"),
+    *("traces", "training"),
+]
 
 
 def test_subpackages_come_when_they_are_first_used():
