@@ -62,10 +62,11 @@ def record_network(
     for name, array in zip(network.inputs, arrays, strict=True):
         if array.ndim:
             require_shape("trace", name, array, (1, *array.shape[1:]), "one example")
-    outputs, cache = network.forward(*arrays)
     tensors = dict(zip(network.inputs, arrays, strict=True))
-    tensors |= {node.name: y for node, y, _ in network.steps(*arrays)}
-    results = outputs if isinstance(outputs, tuple) else (outputs,)
+    cache = {}
+    for node, y, kept in network.steps(*arrays):
+        tensors[node.name], cache[node.name] = y, kept
+    results = [tensors[name] for name in network.outputs]
     loss, start = loss_of(network, results[0], element)
     others = [np.zeros_like(y) for y in results[1:]]
     flowing: dict[str, Array] = {}
