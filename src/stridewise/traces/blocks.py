@@ -9,7 +9,7 @@ from stridewise.axis_options import AxisInts, Padding
 from stridewise.layers import AveragePool, Conv2D, Layer, MaxPool
 from stridewise.networks import Graph
 from stridewise.options import require_choice
-from stridewise.traces.record import traced
+from stridewise.traces.record import traced, walked
 from stridewise.traces.schema import Trace
 
 __all__ = ["record_conv2d", "record_pool2d"]
@@ -141,17 +141,14 @@ def _one_layer(
         arrays=arrays,
         dtype=np.float32 if narrow else np.float64,
     )
-    y, cache = network.forward(image)
-    gradient = np.ones_like(y)
+    tensors, cache = walked(network, image)
+    gradient = np.ones_like(tensors[name])
     if grad_y is not None:
         given = as_array(operation, "grad_y", grad_y)
-        require_shape(operation, "grad_y", given, y.shape, "the shape of the output")
+        require_shape(operation, "grad_y", given, gradient.shape, "the shape of the output")
         gradient[:] = given
-    flowing: dict[str, Array] = {}
-    back = network.backward(gradient, cache, tensors=flowing)
-    tensors = {"x": image.astype(network.dtype, copy=False), name: y}
     said = {"title": name, "loss": None, "labels": None}
-    return traced(network, tensors, flowing, back.parameters, said)
+    return traced(network, tensors, cache, gradient, said)
 
 
 _NARROW = {np.dtype(np.float16), np.dtype(np.float32)}

@@ -15,7 +15,7 @@ from stridewise.traces.loss import loss_of
 from stridewise.traces.schema import SCHEMA, Trace
 from stridewise.traces.windows import window_of
 
-__all__ = ["record_network", "traced"]
+__all__ = ["record_network", "traced", "walked"]
 
 
 def record_network(
@@ -58,6 +58,17 @@ def record_network(
     >>> trace.arrays["y/conv2d_1"].shape, trace.arrays["grad_weight/conv2d_1/weight"].shape
     ((28, 28, 6), (5, 5, 1, 6))
     """
+    tensors, cache = walked(network, *inputs)
+    results = [tensors[name] for name in network.outputs]
+    loss, start = loss_of(network, results[0], element)
+    others = [np.zeros_like(y) for y in results[1:]]
+    grad_y = start if not others else (start, *others)
+    said = {"title": title, "loss": loss, "labels": None if labels is None else list(labels)}
+    return traced(network, tensors, cache, grad_y, said)
+
+
+def walked(network: Graph, *inputs: ArrayLike) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Run a network on one example: all its tensors, and the cache for the way back."""
     arrays = checked_inputs(network.inputs, inputs, network.dtype)
     for name, array in zip(network.inputs, arrays, strict=True):
         if array.ndim:
@@ -66,28 +77,23 @@ def record_network(
     cache = {}
     for node, y, kept in network.steps(*arrays):
         tensors[node.name], cache[node.name] = y, kept
-    results = [tensors[name] for name in network.outputs]
-    loss, start = loss_of(network, results[0], element)
-    others = [np.zeros_like(y) for y in results[1:]]
-    flowing: dict[str, Array] = {}
-    grad_y = start if not others else (start, *others)
-    back = network.backward(grad_y, cache, tensors=flowing)
-    said = {"title": title, "loss": loss, "labels": None if labels is None else list(labels)}
-    return traced(network, tensors, flowing, back.parameters, said)
+    return tensors, cache
 
 
 def traced(
     network: Graph,
     tensors: Mapping[str, Array],
-    gradients: Mapping[str, Array],
-    by_parameters: Mapping[str, Array],
+    cache: dict[str, Any],
+    grad_y: Any,
     said: Mapping[str, Any],
 ) -> Trace:
-    """Put a run together; tensors and their gradients have a batch of one."""
+    """Send gradients back through what :func:`walked` gave, and put the run together."""
+    gradients: dict[str, Array] = {}
+    back = network.backward(grad_y, cache, tensors=gradients)
     arrays = {f"y/{name}": y[0] for name, y in tensors.items()}
     arrays |= {f"grad/{name}": gradient[0] for name, gradient in gradients.items()}
     arrays |= {f"weight/{name}": value for name, value in network.parameters.items()}
-    arrays |= {f"grad_weight/{name}": value for name, value in by_parameters.items()}
+    arrays |= {f"grad_weight/{name}": value for name, value in back.parameters.items()}
     document = {
         "schema": SCHEMA,
         **said,
