@@ -11,8 +11,8 @@ from PIL import Image
 
 from stridewise.cli import explore as command
 from stridewise.explorer import subjects
+from stridewise.explorer.subjects import Subject
 from stridewise.networks import digits_convnet
-from stridewise.traces import record_network
 
 
 def document(path):
@@ -87,13 +87,13 @@ def test_what_it_refuses(stridewise, model, picture, options, message):
 
 
 def test_serving_says_the_address_and_opens_it(stridewise, monkeypatch):
-    trace = record_network(digits_convnet(), np.zeros((1, 8, 8, 1)))
+    subject = Subject(digits_convnet(), (np.zeros((1, 8, 8, 1)),), "digits")
     opened = []
-    monkeypatch.setattr(subjects, "demo", lambda: trace)
+    monkeypatch.setattr(subjects, "demo", lambda: subject)
     monkeypatch.setattr(command.webbrowser, "open", opened.append)
 
     def serve(given, tell, port):
-        assert given is trace
+        assert given.trace.document["title"] == "digits"
         tell(f"http://127.0.0.1:{port}/?token=secret")
 
     monkeypatch.setattr("stridewise.explorer.server.serve", serve)

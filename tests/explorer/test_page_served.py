@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from stridewise.explorer import server
+from stridewise.explorer.exhibit import Exhibit
 from stridewise.networks import lenet5
 from stridewise.traces import record_network
 from tests.explorer.grids import numbers
@@ -23,7 +24,7 @@ def served():
         found.append(address)
         ready.set()
 
-    threading.Thread(target=server.serve, args=(trace, opened), daemon=True).start()
+    threading.Thread(target=server.serve, args=(Exhibit(trace), opened), daemon=True).start()
     assert ready.wait(20)
     return found[0], trace
 

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 import stridewise as sw
 from stridewise.errors import OptionError, ShapeError
 from stridewise.layers import Activation, Add, Conv2D, Dense, Flatten, MaxPool
-from stridewise.networks import ZOO, Graph, Sequential
+from stridewise.networks import ZOO, Graph, Sequential, lenet5
 from stridewise.networks.zoo import zoo_network
 from stridewise.traces import SCHEMA, record_conv2d, record_network, record_pool2d
 
@@ -119,6 +119,7 @@ def test_of_an_image_the_element_itself(rng):
     assert trace.document["loss"] == {
         "output": "pool",
         "element": 1,
+        "of": "loss",
         "kind": "element",
         "value": trace.arrays["y/pool"].flat[1],
     }
@@ -151,3 +152,33 @@ def test_arrays_that_are_no_image(rng):
         record_pool2d(np.ones((1, 4, 4, 1)), 2, grad_y=np.ones((1, 3, 2, 1)))
     with pytest.raises(OptionError, match="no pooling of that name"):
         record_pool2d(np.ones((1, 4, 4, 1)), 2, kind="median")
+
+
+def test_a_score_sends_one_back_whatever_the_loss(rng):
+    x = rng.standard_normal((1, 28, 28, 1), np.float32)
+    trace = record_network(lenet5(), x, element=3, of="score")
+    output = trace.document["outputs"][0]
+    assert_array_equal(trace.arrays[f"grad/{output}"], np.eye(10)[3])
+    assert trace.document["loss"]["kind"] == "element"
+    assert trace.document["loss"]["value"] == trace.arrays[f"y/{output}"][3]
+    with pytest.raises(OptionError, match="starts from something else"):
+        record_network(lenet5(), x, of="class")
+
+
+def test_scales_are_the_largest_finite_magnitudes():
+    x = np.array([[1.0, -np.inf, -3.0], [np.nan, 2.0, 0.0]])[None, ..., None]
+    trace = record_pool2d(x, 1, grad_y=np.zeros(x.shape))
+    assert trace.document["scales"] == {
+        "y/x": 3.0,
+        "y/max_pool2d": 3.0,
+        "grad/x": 1.0,
+        "grad/max_pool2d": 1.0,
+    }
+
+
+def test_a_loss_that_is_not_finite_has_no_value():
+    network = Sequential([Flatten()], (2,))
+    with np.errstate(invalid="ignore"):
+        trace = record_network(network, np.array([[np.inf, 1.0]]))
+    assert trace.document["loss"]["value"] is None
+    json.dumps(trace.document, allow_nan=False)

@@ -15,7 +15,6 @@ from stridewise.errors import OptionError, explain, missing_extra
 from stridewise.exchange.answers import require_free
 from stridewise.explorer import subjects
 from stridewise.explorer.page import exported
-from stridewise.traces import Trace
 from stridewise.training.atomic_file import write_atomically
 
 __all__ = ["explore"]
@@ -45,7 +44,7 @@ def explore(
         require_free(export)
     console = Console()
     if model is not None:
-        trace = subjects.model(
+        subject = subjects.model(
             model,
             image,
             size=None if size is None else parse_image_size(size),
@@ -54,19 +53,20 @@ def explore(
             scale=scale,
         )
     elif run is not None:
-        trace = subjects.run(run, image, invert=invert)
+        subject = subjects.run(run, image, invert=invert)
     else:
         console.print("training a small network on digits, to have something to look at …")
-        trace = subjects.demo()
+        subject = subjects.demo()
     if export is not None:
-        write_atomically(export, exported(trace).encode())
+        write_atomically(export, exported(subject.trace()).encode())
         console.print(f"{export}: open it in a browser", markup=False)
         return
-    _serve(trace, port, browser, console)
+    _serve(subject, port, browser, console)
 
 
-def _serve(trace: Trace, port: int, browser: bool, console: Console) -> None:
+def _serve(subject: subjects.Subject, port: int, browser: bool, console: Console) -> None:
     try:
+        from stridewise.explorer.exhibit import Exhibit
         from stridewise.explorer.server import serve
     except ModuleNotFoundError as error:
         raise missing_extra("explore", error.name or "starlette", "explore") from None
@@ -76,7 +76,7 @@ def _serve(trace: Trace, port: int, browser: bool, console: Console) -> None:
         if browser:
             webbrowser.open(address)
 
-    serve(trace, opened, port)
+    serve(Exhibit(subject), opened, port)
 
 
 def _both(run: Path, model: Path) -> OptionError:

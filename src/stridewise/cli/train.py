@@ -113,7 +113,7 @@ def train(
 def _write_explorer(outcome: Outcome) -> str | None:
     """Write the explorer's page beside the report, unless the network is too large for one."""
     try:
-        page = exported(subjects.outcome(outcome))
+        page = exported(subjects.outcome(outcome).trace())
     except DataError:
         return None
     write_atomically(outcome.folder / "explorer.html", page.encode())

@@ -17,13 +17,20 @@ __all__ = ["MOST_EMBEDDED", "embedded", "encoded"]
 MOST_EMBEDDED = 8 * 10**6
 
 
-def encoded(array: Array, first: int = 0, last: int = -1) -> tuple[tuple[int, ...], bytes]:
+def encoded(
+    array: Array, first: int = 0, last: int = -1, step: int = 1
+) -> tuple[tuple[int, ...], bytes]:
     r"""The shape and the bytes of channels ``first`` to ``last``; of all channels if it is -1.
+
+    With a step, only every so many-th element of the axes before the channels.
 
     >>> encoded(np.array([[1.0, 2.0], [3.0, 4.0]]), 1, 2)
     ((2, 1), b'\x00\x00\x00@\x00\x00\x80@')
+    >>> encoded(np.array([[1.0, 2.0], [3.0, 4.0]]), step=2)[0]
+    (1, 2)
     """
     part = array[..., first:last] if array.ndim and last >= 0 else array
+    part = part[(slice(None, None, step),) * (array.ndim - 1)]
     with np.errstate(over="ignore"):  # beyond float32 there is infinity
         return part.shape, np.ascontiguousarray(part, "<f4").tobytes()
 

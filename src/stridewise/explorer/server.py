@@ -20,9 +20,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from stridewise.explorer.numbers import encoded
+from stridewise.explorer.exhibit import Exhibit
 from stridewise.explorer.page import page_file, policy, served
-from stridewise.traces import Trace
 
 __all__ = ["application", "serve"]
 
@@ -35,9 +34,8 @@ _HEADERS = {
 }
 
 
-def application(trace: Trace, token: str) -> Starlette:
+def application(exhibit: Exhibit, token: str) -> Starlette:
     """The answers: the page, its files, the trace and its arrays."""
-    document = json.dumps(trace.document)
 
     def guarded(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
         def asked(request: Request) -> Response:
@@ -62,18 +60,23 @@ def application(trace: Trace, token: str) -> Starlette:
         return Response(text, headers=_HEADERS, media_type=kind)
 
     def described(_: Request) -> Response:
-        return Response(document, headers=_HEADERS, media_type="application/json")
+        return Response(
+            json.dumps(exhibit.document()), headers=_HEADERS, media_type="application/json"
+        )
 
     def array(request: Request) -> Response:
         asked = request.query_params
-        found = trace.arrays.get(asked.get("name", ""))
         try:
-            first, last = int(asked.get("first", "0")), int(asked.get("last", "-1"))
+            run, first, last, step = (
+                int(asked.get(name, default))
+                for name, default in (("run", "0"), ("first", "0"), ("last", "-1"), ("step", "1"))
+            )
         except ValueError:
             return PlainTextResponse("Channels are numbers.", 400, _HEADERS)
-        if found is None or found.dtype.kind not in "fiub" or first < 0:
+        found = exhibit.array(run, asked.get("name", ""), first, last, step)
+        if found is None:
             return PlainTextResponse("There is no such array.", 404, _HEADERS)
-        shape, content = encoded(found, first, last)
+        shape, content = found
         headers = _HEADERS | {"X-Shape": json.dumps(shape)}
         return Response(content, headers=headers, media_type="application/octet-stream")
 
@@ -88,11 +91,11 @@ def application(trace: Trace, token: str) -> Starlette:
     )
 
 
-def serve(trace: Trace, opened: Callable[[str], object], port: int = 0) -> None:
+def serve(exhibit: Exhibit, opened: Callable[[str], object], port: int = 0) -> None:
     """Serve until interrupted; ``opened`` is called with the address as soon as it answers."""
     token = secrets.token_urlsafe(16)
     with socket.create_server((HOST, port)) as listening:
         address = f"http://{HOST}:{listening.getsockname()[1]}/?token={token}"
-        settings = uvicorn.Config(application(trace, token), log_level="warning")
+        settings = uvicorn.Config(application(exhibit, token), log_level="warning")
         opened(address)  # the socket listens already: who comes before the server runs waits
         uvicorn.Server(settings).run(sockets=[listening])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,58 +11,98 @@ import numpy as np
 from stridewise.arrays import Array
 from stridewise.datasets import Normalisation, digits, read_image
 from stridewise.errors import OptionError, explain
-from stridewise.networks import digits_convnet
+from stridewise.exchange.preparation import Preparation
+from stridewise.networks import Graph, digits_convnet
 from stridewise.traces import Trace, record_network
-from stridewise.training import Outcome, fit, load_checkpoint
+from stridewise.training import Checkpoint, Outcome, fit, load_checkpoint
 
-__all__ = ["demo", "model", "outcome", "run"]
+__all__ = ["Subject", "demo", "model", "outcome", "run", "subject_of_model"]
 
 _SHOWN = 0
 # Nineteen of twenty digits are recognised then, and nobody has waited.
 _EPOCHS = 4
 
 
-def demo() -> Trace:
+@dataclass(frozen=True)
+class Subject:
+    """A network and one example for it.
+
+    Attributes
+    ----------
+    network : Graph
+    inputs : tuple of array
+        Each a batch of one.
+    title : str
+    labels : sequence of str, optional
+        Of the classes.
+    element, of
+        Where the gradient starts; see ``traces.record_network``.
+    read : function of a path, optional
+        Makes an input of an image file.
+    """
+
+    network: Graph
+    inputs: tuple[Array, ...]
+    title: str
+    labels: Sequence[str] | None = None
+    element: int | None = None
+    of: str = "loss"
+    read: Callable[[Path], Array] | None = None
+
+    def trace(self) -> Trace:
+        """Run it, forward and backward."""
+        return record_network(
+            self.network,
+            *self.inputs,
+            title=self.title,
+            element=self.element,
+            of=self.of,
+            labels=self.labels,
+        )
+
+
+def demo() -> Subject:
     """A network that has just been trained on the bundled digits, for some seconds, and a digit."""
     data = digits()
     network = digits_convnet(data.image_shape, len(data.classes))
     normalisation = Normalisation.of(data.images)
     fit(network, data, epochs=_EPOCHS, normalisation=normalisation)
-    image = normalisation(data.images[_SHOWN : _SHOWN + 1])
-    return record_network(
+    size, channels = data.image_shape[:2], data.image_shape[2]
+    return Subject(
         network,
-        image,
-        title="digits",
-        element=int(data.labels[_SHOWN]),
-        labels=data.classes,
+        (normalisation(data.images[_SHOWN : _SHOWN + 1]),),
+        "digits",
+        data.classes,
+        int(data.labels[_SHOWN]),
+        read=lambda file: normalisation(read_image(file, size, channels)[None]),
     )
 
 
-def run(folder: Path, image: Path | None, *, invert: bool = False) -> Trace:
+def run(folder: Path, image: Path | None, *, invert: bool = False) -> Subject:
     """The network of a training, at work on an image file; on an empty image if there is none."""
     checkpoint = load_checkpoint(folder)
     size, channels = checkpoint.image_shape
     if image is None and size is None:
         raise _no_image("the network takes images of any size")
-    pixels: Array = np.zeros((*(size or (1, 1)), channels), np.float32)
-    if image is not None:
-        pixels = read_image(image, size, channels)
-    batch = checkpoint.normalisation((1 - pixels if invert else pixels)[None])
-    return record_network(checkpoint.network, batch, title=folder.name, labels=checkpoint.classes)
+    read = _reader(checkpoint, invert)
+    empty = np.zeros((1, *(size or (1, 1)), channels), np.float32)
+    batch = checkpoint.normalisation(empty) if image is None else read(image)
+    return Subject(checkpoint.network, (batch,), folder.name, checkpoint.classes, read=read)
 
 
-def outcome(trained: Outcome) -> Trace:
+def outcome(trained: Outcome) -> Subject:
     """A training that has just ended, at work on the first test image that it gets right."""
     checkpoint, test = trained.checkpoint, trained.test
     answers = trained.evaluation.probabilities.argmax(axis=-1)
     right = np.flatnonzero(answers == test.labels)
     chosen = int(right[0]) if len(right) else 0
-    return record_network(
+    return Subject(
         checkpoint.network,
-        checkpoint.normalisation(test.images[chosen : chosen + 1]),
-        title=trained.folder.name,
-        element=int(test.labels[chosen]),
-        labels=checkpoint.classes,
+        (checkpoint.normalisation(test.images[chosen : chosen + 1]),),
+        trained.folder.name,
+        checkpoint.classes,
+        int(test.labels[chosen]),
+        read=_reader(checkpoint, invert=False),
     )
 
 
@@ -74,18 +115,42 @@ def model(
     std: Sequence[float] = (1.0,),
     scale: float = 1.0,
     labels: Sequence[str] | None = None,
-) -> Trace:
+) -> Subject:
     """An ONNX model at work on an image file."""
     from stridewise.exchange.onnx import load
-    from stridewise.exchange.pictures import preparation_for, prepare_picture
+    from stridewise.exchange.pictures import preparation_for
 
     network = load(file)
     if image is None:
         raise _no_image(f"{file.name} is a model of somebody else's")
     preparation = preparation_for(network, size=size, mean=mean, std=std, scale=scale)
-    return record_network(
-        network, prepare_picture(image, preparation), title=file.name, labels=labels
-    )
+    return subject_of_model(network, file.name, image, preparation, labels)
+
+
+def subject_of_model(
+    network: Graph,
+    title: str,
+    image: Path,
+    preparation: Preparation,
+    labels: Sequence[str] | None = None,
+) -> Subject:
+    """A network that takes images, at work on a file."""
+    from stridewise.exchange.pictures import prepare_picture
+
+    def read(path: Path) -> Array:
+        return prepare_picture(path, preparation)
+
+    return Subject(network, (read(image),), title, labels, read=read)
+
+
+def _reader(checkpoint: Checkpoint, invert: bool) -> Callable[[Path], Array]:
+    size, channels = checkpoint.image_shape
+
+    def read(file: Path) -> Array:
+        pixels = read_image(file, size, channels)
+        return checkpoint.normalisation((1 - pixels if invert else pixels)[None])
+
+    return read
 
 
 def _no_image(because: str) -> OptionError:

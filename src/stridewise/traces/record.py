@@ -23,6 +23,7 @@ def record_network(
     *inputs: ArrayLike,
     title: str = "network",
     element: int | None = None,
+    of: str = "loss",
     labels: Sequence[str] | None = None,
 ) -> Trace:
     """Run a network on one example, and send a gradient back from one element of its output.
@@ -37,6 +38,9 @@ def record_network(
     element : int, optional
         Of the first output, flat, the element that the gradient starts from: of a classifier,
         the class. By default the largest.
+    of : "loss" or "score"
+        Whether the gradient starts from the cross-entropy of that class, or from its number as it
+        is: what makes the class more likely, not only what would correct a mistake.
     labels : sequence of str, optional
         Names of the classes.
 
@@ -60,7 +64,7 @@ def record_network(
     """
     tensors, cache = walked(network, *inputs)
     results = [tensors[name] for name in network.outputs]
-    loss, start = loss_of(network, results[0], element)
+    loss, start = loss_of(network, results[0], element, of)
     others = [np.zeros_like(y) for y in results[1:]]
     grad_y = start if not others else (start, *others)
     said = {"title": title, "loss": loss, "labels": None if labels is None else list(labels)}
@@ -101,8 +105,21 @@ def traced(
         "outputs": list(network.outputs),
         "nodes": [_described(node, tensors) for node in network.nodes],
         "tensors": {name: list(y.shape[1:]) for name, y in tensors.items()},
+        "scales": {name: _scale(array) for name, array in arrays.items()},
     }
     return Trace(document, arrays)
+
+
+def _scale(array: Array) -> float:
+    """The largest finite magnitude; 1 if there is none above zero."""
+    if array.dtype.kind != "f":
+        array = array.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        most = max(float(-np.min(array, initial=0)), float(np.max(array, initial=0)))
+    if not np.isfinite(most):
+        finite = np.abs(array[np.isfinite(array)])
+        most = float(np.max(finite, initial=0))
+    return most or 1.0
 
 
 def _described(node: Node, tensors: Mapping[str, Array]) -> dict[str, Any]:

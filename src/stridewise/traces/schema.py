@@ -15,12 +15,16 @@ The document, version 1::
         …
       ],
       "tensors": {"input": [28, 28, 1], …},
-      "loss": {"kind": "cross-entropy", "output": "dense_3", "element": 7, "value": 0.03},
+      "scales": {"y/input": 1.0, "weight/conv2d_1/weight": 0.48, …},
+      "loss": {"kind": "cross-entropy", "output": "dense_3", "element": 7, "of": "loss",
+               "value": 0.03},
       "labels": ["0", "1", …]
     }
 
 ``window`` is null where a node has none; pooling has the types ``max`` and ``average``, and
-``count_include_pad``. Shapes are those of one example, without the batch. A trace has these arrays:
+``count_include_pad``. Shapes are those of one example, without the batch. ``scales`` has the
+largest finite magnitude of each array, or 1 where all is zero: colours end there. The loss's
+``value`` is null where it is not finite. A trace has these arrays:
 
 =====================  ======================================================
 name                   what
