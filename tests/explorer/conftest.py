@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stridewise.networks import lenet5
-from stridewise.traces import record_network
+from stridewise.traces import record_network, record_pool2d
 from tests.explorer.pages import opening
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -37,3 +37,10 @@ def lenet():
     """A network of many layers, and a picture of noise."""
     image = np.random.default_rng(3).standard_normal((1, 28, 28, 1), np.float32)
     return record_network(lenet5(), image, element=3, labels=[f"digit {n}" for n in range(10)])
+
+
+@pytest.fixture(scope="module")
+def page(browser, tmp_path_factory):
+    """Some page, for tests of its modules."""
+    with opening(browser, tmp_path_factory.mktemp("page")) as open_one:
+        yield open_one(record_pool2d(np.zeros((1, 2, 2, 1)), 2))

@@ -1,67 +1,55 @@
 // What a page's view does cell by cell, done for all cells of a trace with one node: its output,
-// the gradient by its input, and that by its weights, each in the order of its array.
-async (content) => {
-  const geometry = await import("stridewise/geometry");
-  const { cellsUnder, cellsOfTap, channelsOf, counted, outputsOver } = geometry;
+// the gradient by its input, and that by its weights, each in the order of its array. With `trial`,
+// what the page itself worked out for other options.
+async ([content, trial]) => {
   const { EmbeddedSource } = await import("stridewise/source");
-  const { winning } = await import("stridewise/winners");
+  const { channelsOf, places, solid, solidShape } = await import("stridewise/geometry");
+  const { loadProblem } = await import("stridewise/problem");
+  const { clampedTrial, tried } = await import("stridewise/trial");
 
   const source = new EmbeddedSource(content);
-  const { nodes, inputs, tensors } = await source.trace();
-  const [{ name, window }] = nodes;
-  const input = tensors[inputs[0]];
-  const output = tensors[name];
-  const read = async (key) => (await source.array(key))?.data;
-  const x = await read(`y/${inputs[0]}`);
-  const gradY = await read(`grad/${name}`);
-  const weight = await read(`weight/${name}/weight`);
-  const bias = await read(`weight/${name}/bias`);
-
-  const each = input[2] / (window.groups ?? 1);
-  const [kernelRows, kernelColumns] = window.kernel;
-  const xAt = (cell, c) => (cell.inside ? x[(cell.row * input[1] + cell.column) * input[2] + c] : 0);
-  const gradAt = (row, column, k) => gradY[(row * output[1] + column) * output[2] + k];
-  const weightAt = ([i, j], c, k) => weight[((i * kernelColumns + j) * each + (c % each)) * output[2] + k];
-  const under = (row, column) => cellsUnder(window, input, row, column);
-  const count = (row, column) => counted(window, input, row, column);
-  const channels = (k) => channelsOf(window, input[2], output[2], k);
-  const winner = (row, column, k) => {
-    const view = { state: { output: k }, x: (r, c) => xAt({ row: r, column: c, inside: true }, k) };
-    return winning(view, under(row, column))[0];
-  };
-  const sum = (items, term) => items.reduce((total, item) => total + term(item), 0);
+  const trace = await source.trace();
+  const [node] = trace.nodes;
+  const channels = trace.inputs.concat(node.name).map((name) => solidShape(trace.tensors[name])[3]);
+  const [C_in, C_out] = channels;
   const range = (size) => Array.from({ length: size }, (_, number) => number);
-  const everywhere = ([rows, columns, depth], value) =>
-    range(rows).flatMap((r) => range(columns).flatMap((c) => range(depth).map((k) => value(r, c, k))));
+  const sum = (items, term) => items.reduce((total, item) => total + term(item), 0);
 
+  const problems = new Map();
+  for (const output of range(C_out)) {
+    for (const input of channelsOf(solid(node.window), C_in, C_out, output)) {
+      let problem = await loadProblem(trace, source, node, { output, input });
+      const options = trial && clampedTrial(problem.window, problem.inputSize, trial);
+      if (trial && JSON.stringify(options) !== JSON.stringify(trial)) throw new Error(`clamped to ${JSON.stringify(options)}`);
+      if (trial) problem = await tried(problem, trace, source, node, { output, input }, trial);
+      problems.set(`${output},${input}`, problem);
+    }
+  }
+  const all = [...problems.values()];
+  const [{ window, inputSize, outputSize }] = all;
+  const of = (output, input) => problems.get(`${output},${input}`);
+  const inputsOf = (output) => range(C_in).filter((input) => of(output, input));
+  const inside = (problem, place) => problem.cellsUnder(place).filter((cell) => cell.inside);
   const forward = {
-    convolution: (r, c, k) =>
-      sum(channels(k), (i) => sum(under(r, c), (cell) => xAt(cell, i) * weightAt(cell.tap, i, k))) + (bias?.[k] ?? 0),
-    max: (r, c, k) => xAt(winner(r, c, k), k),
-    average: (r, c, k) => sum(under(r, c), (cell) => xAt(cell, k)) / count(r, c),
+    convolution: (place, k) =>
+      sum(inputsOf(k), (i) => sum(inside(of(k, i), place), (cell) => of(k, i).x(cell.place) * of(k, i).weight(cell.tap))) +
+      (of(k, inputsOf(k)[0]).arrays.bias?.[0] ?? 0),
+    max: (place, k) => of(k, k).x(of(k, k).winners(of(k, k).cellsUnder(place))[0].place),
+    average: (place, k) => sum(inside(of(k, k), place), (cell) => of(k, k).x(cell.place)) / of(k, k).counted(place),
   };
-  const share = {
-    convolution: (at, i, k) => weightAt(at.tap, i, k),
-    max: (at, i, k, row, column) => {
-      const { row: r, column: c } = winner(at.row, at.column, k);
-      return Number(r === row && c === column);
-    },
-    average: (at) => 1 / count(at.row, at.column),
-  };
-  const back = (row, column, i) =>
-    sum(outputsOver(window, output, row, column), (at) =>
-      sum(
-        range(output[2]).filter((k) => channels(k).includes(i)),
-        (k) => gradAt(at.row, at.column, k) * share[window.type](at, i, k, row, column),
-      ),
-    );
-  const byWeight = (i, j) =>
-    everywhere([1, each, output[2]], (_, c, k) =>
-      sum(cellsOfTap(window, input, output, [i, j]), (cell) => xAt(cell, channels(k)[c]) * gradAt(...cell.output, k)),
-    );
+  const back = (problem, place) => sum(problem.outputsOver(place), (each) => problem.gradY(each.place) * problem.share(each.place, each.tap));
+  const byWeight = (problem, tap) => sum(problem.cellsOfTap(tap), (cell) => problem.x(cell.place) * problem.gradY(cell.output));
+  const kernelChannels = range(of(0, 0).inputChannels.length);
   return {
-    y: everywhere(output, forward[window.type]),
-    gradX: everywhere(input, back),
-    gradWeight: weight ? everywhere([kernelRows, kernelColumns, 1], byWeight).flat() : [],
+    shape: [...outputSize, C_out],
+    y: places(outputSize).flatMap((place) => range(C_out).map((k) => forward[window.type](place, k))),
+    gradX: places(inputSize).flatMap((place) => range(C_in).map((i) => sum(range(C_out).filter((k) => of(k, i)), (k) => back(of(k, i), place)))),
+    gradWeight: window.type === "convolution" ? places(window.kernel).flatMap((tap) => kernelChannels.flatMap((c) => range(C_out).map((k) => byWeight(of(k, inputsOf(k)[c]), tap)))) : [],
+    // What is shown as the result, for the first channels.
+    shown: {
+      y: places(outputSize).map((place) => of(0, 0).y(place)),
+      gradX: places(inputSize).map((place) => of(0, 0).gradX(place)),
+      gradWeight: of(0, 0).arrays.gradWeight ? [...of(0, 0).arrays.gradWeight] : [],
+    },
   };
 };

@@ -7,7 +7,8 @@ from stridewise.traces import record_conv2d, record_pool2d
 
 LINES = """async ([window, mode, at]) => {
     const { codeLines } = await import("stridewise/code");
-    return codeLines(window, mode, at, "value");
+    const { solid } = await import("stridewise/geometry");
+    return codeLines(solid(window), mode, [0, ...at], "value");
 }"""
 
 

@@ -8,10 +8,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stridewise.explorer.numbers import embedded
-from stridewise.layers import AveragePool, MaxPool
+from stridewise.layers import AveragePool, Conv1D, Conv3D, GlobalAveragePool, MaxPool
 from stridewise.networks import Sequential
 from stridewise.traces import record_conv2d, record_network, record_pool2d
-from tests.explorer.pages import opening
 
 CONVOLUTIONS = {
     "plain": ((5, 4, 1), (3, 3, 1, 2), {}),
@@ -54,16 +53,9 @@ INF, NAN = float("inf"), float("nan")
 SUMS = Path(__file__).with_name("sums.js").read_text("utf-8")
 
 
-@pytest.fixture(scope="module")
-def page(browser, tmp_path_factory):
-    """Some page: what is tested here is its modules."""
-    with opening(browser, tmp_path_factory.mktemp("page")) as open_one:
-        yield open_one(record_pool2d(np.zeros((1, 2, 2, 1)), 2))
-
-
 def require_sums(page, trace):
     node, x = trace.document["nodes"][0]["name"], trace.document["inputs"][0]
-    found = page.evaluate(SUMS, json.loads(embedded(trace)))
+    found = page.evaluate(SUMS, [json.loads(embedded(trace)), None])
     near = {"rtol": 1e-4, "atol": 1e-4}
     assert_allclose(found["y"], trace.arrays[f"y/{node}"].ravel(), **near)
     assert_allclose(found["gradX"], trace.arrays[f"grad/{x}"].ravel(), **near)
@@ -103,6 +95,22 @@ def test_the_pages_shares_are_the_pooling(page, rng, name):
             **options,
         )
         require_sums(page, own)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (Conv1D(4, 3, stride=2, padding=1, groups=2), (9, 2)),
+        (Conv3D(2, (2, 3, 1), stride=(1, 2, 1), padding=((1, 0), (1, 1), (0, 0))), (3, 5, 4, 2)),
+        (MaxPool(2, padding=1), (7, 2)),
+        (MaxPool((2, 2, 3), stride=2, ceil_mode=True), (4, 5, 5, 1)),
+        (AveragePool((2, 3, 2), padding=1, count_include_pad=False), (3, 4, 5, 2)),
+        (GlobalAveragePool(), (3, 4, 2)),
+    ],
+)
+def test_windows_of_one_and_three_axes(page, rng, layer, shape):
+    network = Sequential([layer], shape, dtype=np.float64)
+    require_sums(page, record_network(network, rng.standard_normal((1, *shape))))
 
 
 def test_terms_add_up_to_the_sum_shown(page, rng):

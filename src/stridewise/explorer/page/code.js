@@ -1,49 +1,58 @@
 // The lines of the exercise that compute a step, with their values in this step.
 
+const AXES = [
+  { name: "d", start: "front_start", end: "front_end" },
+  { name: "h", start: "vert_start", end: "vert_end" },
+  { name: "w", start: "horiz_start", end: "horiz_end" },
+];
+
 /**
- * Lines of code and the value that each has at an output. `window` is that of the layer; `value` is
- * the output's, or in the gradients' modes the gradient that comes back there.
+ * Lines of code and the value that each has at an output. `window` has three axes, and `output` as
+ * many; lines are for those that the layer has. `value` is the output's, or in the gradients' modes
+ * the gradient that comes back there.
  */
-export function codeLines(window, mode, [row, column], value) {
+export function codeLines(window, mode, output, value) {
   const pooling = window.type !== "convolution";
-  const loops = [
-    ...axisLines(window, 0, "h", row, ""),
-    ...axisLines(window, 1, "w", column, "    "),
-  ];
-  const spaced = window.dilation.map((dilation) => (dilation === 1 ? "" : `:${dilation}`));
-  const region = `vert_start:vert_end${spaced[0]}, horiz_start:horiz_end${spaced[1]}`;
-  const slice = [`a_slice = a_prev_pad[${pooling ? "i, " : ""}${region}, ${pooling ? "c" : ":"}]`, window.kernel.join(" × ")];
-  const back = `${pooling ? "dA" : "dZ"}[i, h, w, c]`;
+  const own = AXES.slice(3 - window.rank);
+  const loops = own.flatMap((axis, depth) => axisLines(window, axis, output[AXES.indexOf(axis)], "    ".repeat(depth)));
+  const region = own.map((axis) => axis.start + ":" + axis.end + spacing(window.dilation[AXES.indexOf(axis)])).join(", ");
+  const at = `[i, ${own.map((axis) => axis.name).join(", ")}, c]`;
+  const slice = [`a_slice = a_prev_pad[${pooling ? "i, " : ""}${region}, ${pooling ? "c" : ":"}]`, window.kernel.slice(3 - window.rank).join(" × ")];
+  const back = `${pooling ? "dA" : "dZ"}${at}`;
   const steps = {
     convolution: {
-      forward: [slice, ["Z[i, h, w, c] = conv_single_step(a_slice, W[..., c], b[..., c])", value]],
+      forward: [slice, [`Z${at} = conv_single_step(a_slice, W[..., c], b[..., c])`, value]],
       byInput: [[`da_prev_pad[${region}, :] += W[..., c] * ${back}`, `${back} = ${value}`]],
       byWeight: [slice, [`dW[..., c] += a_slice * ${back}`, `${back} = ${value}`], [`db[..., c] += ${back}`, value]],
     },
     max: {
-      forward: [slice, ["A[i, h, w, c] = np.max(a_slice)", value]],
+      forward: [slice, [`A${at} = np.max(a_slice)`, value]],
       byInput: [slice, ["mask = create_mask_from_window(a_slice)", ""], [`dA_prev[i, ${region}, c] += mask * ${back}`, `${back} = ${value}`]],
     },
     average: {
-      forward: [slice, ["A[i, h, w, c] = np.mean(a_slice)", value]],
+      forward: [slice, [`A${at} = np.mean(a_slice)`, value]],
       byInput: [[`dA_prev[i, ${region}, c] += distribute_value(${back}, shape)`, `${back} = ${value}`]],
     },
   }[window.type][mode];
-  return [...loops, ...steps.map(([line, now]) => [`        ${line}`, now])];
+  return [...loops, ...steps.map(([line, now]) => ["    ".repeat(own.length) + line, now])];
+}
+
+function spacing(dilation) {
+  return dilation === 1 ? "" : `:${dilation}`;
 }
 
 /** The loop over one axis, and where its window begins and ends in the padded input. */
-function axisLines(window, axis, name, at, indent) {
-  const { kernel, stride, dilation } = window;
-  const start = { h: "vert_start", w: "horiz_start" }[name];
-  const end = start.replace("start", "end");
-  const square = kernel[0] === kernel[1] && stride[0] === stride[1] && dilation[0] === dilation[1];
-  const [f, s, d] = ["f", "stride", "dilation"].map((word) => (square ? word : `${word}_${name}`));
-  const reach = (kernel[axis] - 1) * dilation[axis] + 1;
-  const first = at * stride[axis];
+function axisLines(window, { name, start, end }, at, indent) {
+  const axis = AXES.findIndex((each) => each.name === name);
+  const first = 3 - window.rank;
+  const alike = ["kernel", "stride", "dilation"].every((option) => window[option].slice(first).every((value) => value === window[option][first]));
+  const [f, s, d] = ["f", "stride", "dilation"].map((word) => (alike ? word : `${word}_${name}`));
+  const dilation = window.dilation[axis];
+  const begins = at * window.stride[axis];
+  const reach = (window.kernel[axis] - 1) * dilation + 1;
   return [
     [`${indent}for ${name} in range(n_${name.toUpperCase()}):`, `${name} = ${at}`],
-    [`${indent}    ${start} = ${name} * ${s}`, first],
-    [`${indent}    ${end} = ${start} + ${dilation[axis] === 1 ? f : `(${f} - 1) * ${d} + 1`}`, first + reach],
+    [`${indent}    ${start} = ${name} * ${s}`, begins],
+    [`${indent}    ${end} = ${start} + ${dilation === 1 ? f : `(${f} - 1) * ${d} + 1`}`, begins + reach],
   ];
 }

@@ -1,91 +1,145 @@
-// The arithmetic of one cell: what is multiplied with what, what the terms add up to.
+// The arithmetic of one step: what is multiplied with what, what the terms add up to. Terms have two
+// decimals; whoever focuses or points at them sees all digits.
 
-import { counted, outputsOver } from "stridewise/geometry";
 import { text } from "stridewise/messages";
 import { addingUp, fixed, full, short } from "stridewise/numbers";
-import { winning } from "stridewise/winners";
 
 const MOST_TERMS = 25;
 
-/** The formula of an output cell, or of what flows back from it. */
-export function formula(view, row, column, cells) {
-  const { mode } = view.state;
-  if (view.window.type === "convolution") {
-    return { forward: forwardOf, byInput: backwardOf, byWeight: weightsOf }[mode](view, row, column, cells);
-  }
-  return mode === "forward" ? pooled(view, row, column, cells) : poolGradient(view, row, column, cells);
+/** A place as the layer has it: without the axes that were put in front. */
+export function placeOf(problem, place) {
+  return `(${place.slice(3 - problem.window.rank).map(whole).join(", ")})`;
 }
 
-function forwardOf(view, row, column, cells) {
-  const products = cells.map((cell) => view.x(cell.row, cell.column) * view.weight(cell.tap));
-  const here = products.reduce((a, b) => a + b, 0);
-  const result = view.at(view.arrays.y, row, column);
-  const bias = view.arrays.bias ? view.arrays.bias.data[0] : 0;
-  const others = result - bias - here;
+function whole(number) {
+  return String(number).replace("-", "−");
+}
+
+/** What an output is made of, or what flows back from it; `plane` is that of the kernel on screen. */
+export function stepFormula(problem, mode, output, plane) {
+  const cells = problem.cellsUnder(output);
+  const seen = cells.filter((cell) => cell.tap[0] === plane);
+  if (mode === "byWeight") return weightStep(problem, output, seen);
+  const { type } = problem.window;
+  const formulas = {
+    convolution: { forward: () => convolved(problem, output, seen), byInput: () => scattered(problem, output, seen) },
+    max: { forward: () => largest(problem, output, cells), byInput: () => routed(problem, output, cells) },
+    average: { forward: () => mean(problem, output, cells), byInput: () => spread(problem, output) },
+  };
+  return formulas[type][mode]();
+}
+
+function convolved(problem, output, cells) {
+  const products = cells.map((cell) => problem.x(cell.place) * problem.weight(cell.tap));
+  const result = problem.y(output);
+  const bias = problem.arrays.bias?.[0] ?? 0;
+  const others = result - bias - products.reduce((a, b) => a + b, 0);
   const terms = addingUp([...products, others, bias], result);
-  const lines = [list(cells.map((cell, at) => `${short(view.x(cell.row, cell.column))} × ${short(view.weight(cell.tap))} = ${terms[at]}`))];
+  const lines = cells.map((cell, at) => [`${short(problem.x(cell.place))} × ${short(problem.weight(cell.tap))} = ${terms[at]}`, `${full(problem.x(cell.place))} × ${full(problem.weight(cell.tap))} = ${full(products[at])}`]);
   const rest = [];
-  if (view.inputChannels.length > 1) rest.push(`${text("otherChannels")} ${terms.at(-2)}`);
-  if (view.arrays.bias) rest.push(`${text("bias")} ${terms.at(-1)}`);
-  lines.push(line(`Σ = ${terms.slice(0, cells.length).join(" + ")}${rest.map((each) => ` + ${each}`).join("")}`));
-  lines.push(total(result, fixed));
-  return joined(lines);
+  const planes = problem.window.kernel[0] > 1;
+  if (planes || problem.inputChannels.length > 1) rest.push(`${text(planes ? "otherPlanes" : "otherChannels")} ${terms.at(-2)}`);
+  if (problem.arrays.bias) rest.push(`${text("bias")} ${terms.at(-1)}`);
+  return joined([list(lines), line(`Σ = ${[...some(terms.slice(0, cells.length)), ...rest].join(" + ")}`), total(result, fixed)]);
 }
 
-function backwardOf(view, row, column, cells) {
-  const gradient = view.at(view.arrays.gradY, row, column);
-  const lines = [list(cells.filter((cell) => cell.inside).map((cell) => `dA(${cell.row}, ${cell.column}) += ${short(view.weight(cell.tap))} × ${short(gradient)} = ${short(view.weight(cell.tap) * gradient)}`))];
-  const [first] = cells.filter((cell) => cell.inside);
-  if (first) lines.push(...gathered(view, first));
-  return joined(lines);
+function scattered(problem, output, cells) {
+  const gradient = problem.gradY(output);
+  const lines = cells.filter((cell) => cell.inside).map((cell) => {
+    const weight = problem.weight(cell.tap);
+    const into = `dA${placeOf(problem, cell.place)} += `;
+    return [`${into}${short(weight)} × ${short(gradient)} = ${short(weight * gradient)}`, `${into}${full(weight)} × ${full(gradient)} = ${full(weight * gradient)}`];
+  });
+  return joined([list(lines)]);
 }
 
-/** How the gradient of the first input of the window comes together, for this output channel. */
-function gathered(view, cell) {
-  const outputs = outputsOver(view.window, view.outputShape, cell.row, cell.column);
-  const products = outputs.map((each) => view.at(view.arrays.gradY, each.row, each.column) * view.weight(each.tap));
-  const sum = products.reduce((a, b) => a + b, 0);
-  const terms = addingUp(products, sum);
-  return [line(`dA(${cell.row}, ${cell.column}) = ${terms.slice(0, MOST_TERMS).join(" + ")} = ${short(sum)}; ${text("sumOver")}: ${full(view.gradX(cell.row, cell.column))}`)];
+function weightStep(problem, output, cells) {
+  const gradient = problem.gradY(output);
+  const lines = cells.map((cell) => {
+    const x = problem.x(cell.place);
+    const into = `dW${placeOf(problem, cell.tap)} += `;
+    return [`${into}${short(x)} × ${short(gradient)} = ${short(x * gradient)}`, `${into}${full(x)} × ${full(gradient)} = ${full(x * gradient)}`];
+  });
+  const { gradBias } = problem.arrays;
+  return joined([list(lines), ...(gradBias ? [line(`db += ${full(gradient)};  Σ dZ = ${full(gradBias[0])}`)] : [])]);
 }
 
-function weightsOf(view, row, column, cells) {
-  const gradient = view.at(view.arrays.gradY, row, column);
-  const lines = [list(cells.map((cell) => `dW(${cell.tap.join(", ")}) += ${short(view.x(cell.row, cell.column))} × ${short(gradient)} = ${short(view.x(cell.row, cell.column) * gradient)}`))];
-  if (view.arrays.grad_bias) lines.push(line(`db = Σ dZ = ${full(view.arrays.grad_bias.data[0])}`));
-  return joined(lines);
+function largest(problem, output, cells) {
+  const numbers = some(cells.filter((cell) => cell.inside).map((cell) => short(problem.x(cell.place))));
+  const tied = problem.winners(cells).length > 1 ? [line(text("ties"))] : [];
+  return joined([line(`max(${numbers.join(", ")})`), total(problem.y(output)), ...tied]);
 }
 
-function pooled(view, row, column, cells) {
-  const inside = cells.filter((cell) => cell.inside);
-  const values = inside.map((cell) => view.x(cell.row, cell.column, view.state.output));
-  const result = view.at(view.arrays.y, row, column);
-  const numbers = values.slice(0, MOST_TERMS).map((value) => short(value)).join(view.window.type === "max" ? ", " : " + ");
-  const more = values.length > MOST_TERMS ? " …" : "";
-  if (view.window.type === "max") {
-    const tied = winning(view, cells).length > 1 ? [line(text("ties"))] : [];
-    return joined([line(`max(${numbers}${more})`), total(result), ...tied]);
-  }
-  const count = counted(view.window, view.inputShape, row, column);
-  return joined([line(`(${numbers}${more}) / ${count}`), total(result)]);
+function mean(problem, output, cells) {
+  const numbers = some(cells.filter((cell) => cell.inside).map((cell) => short(problem.x(cell.place))));
+  const count = problem.counted(output);
+  return joined([line(`(${numbers.join(" + ")}) / ${count}`), total(problem.y(output)), line(text("share", { n: count }))]);
 }
 
-function poolGradient(view, row, column, cells) {
-  const gradient = view.at(view.arrays.gradY, row, column);
-  if (view.window.type === "max") {
-    const [winner] = winning(view, cells);
-    return joined(winner ? [line(`dA(${winner.row}, ${winner.column}) += ${full(gradient)}`)] : []);
-  }
-  const count = counted(view.window, view.inputShape, row, column);
+function routed(problem, output, cells) {
+  const gradient = problem.gradY(output);
+  const [winner] = problem.winners(cells);
+  if (!winner) return joined([]);
+  return joined([line(`dA${placeOf(problem, winner.place)} += ${full(gradient)}`), line(text("losers"))]);
+}
+
+function spread(problem, output) {
+  const gradient = problem.gradY(output);
+  const count = problem.counted(output);
   return joined([line(`${full(gradient)} / ${count} = ${full(gradient / count)}`), line(text("share", { n: count }))]);
 }
 
-function list(items) {
+/** How the gradient of an input comes together, over the outputs in whose windows it is. */
+export function inputFormula(problem, place) {
+  const outputs = problem.outputsOver(place);
+  const shares = outputs.map((each) => problem.share(each.place, each.tap));
+  const products = outputs.map((each, at) => problem.gradY(each.place) * shares[at]);
+  const from = outputs.map((each) => `dZ${placeOf(problem, each.place)}`);
+  const lines = outputs.map((each, at) => [`${from[at]} × ${short(shares[at])} = ${short(products[at])}`, `${from[at]}: ${full(problem.gradY(each.place))} × ${full(shares[at])} = ${full(products[at])}`]);
+  return joined([list(lines), ...summed(`dA${placeOf(problem, place)}`, products), ...allChannels(problem, problem.gradX(place))]);
+}
+
+/** An output channel gives its part of an input's gradient only if there are others. */
+function allChannels(problem, gradient) {
+  return problem.window.type === "convolution" ? [line(`${text("sumOver")}: ${full(gradient)}`)] : [];
+}
+
+/** How the gradient of a weight comes together, over all outputs. */
+export function weightFormula(problem, tap) {
+  const cells = problem.cellsOfTap(tap).filter((cell) => cell.inside);
+  const products = cells.map((cell) => problem.x(cell.place) * problem.gradY(cell.output));
+  const lines = cells.map((cell, at) => {
+    const [x, gradient] = [problem.x(cell.place), problem.gradY(cell.output)];
+    return [`${short(x)} × ${short(gradient)} = ${short(products[at])}`, `${full(x)} × ${full(gradient)} = ${full(products[at])}`];
+  });
+  return joined([list(lines), ...summed(`dW${placeOf(problem, tap)}`, products)]);
+}
+
+function summed(name, products) {
+  const sum = products.reduce((a, b) => a + b, 0);
+  return [line(`${name} = ${some(addingUp(products, sum)).join(" + ") || "0"}`), total(sum, fixed)];
+}
+
+function some(items) {
+  return items.length > MOST_TERMS ? [...items.slice(0, MOST_TERMS), "…"] : items;
+}
+
+/** Lines of few digits, each with the same in all digits; the list can have the focus. */
+function list(lines) {
   const found = document.createElement("ul");
-  const shown = items.slice(0, MOST_TERMS);
-  if (items.length > shown.length) shown.push(`… ${items.length} ${text("terms")}`);
-  found.append(...shown.map((item) => Object.assign(document.createElement("li"), { textContent: item })));
+  for (const [few, all] of lines.slice(0, MOST_TERMS)) {
+    const item = document.createElement("li");
+    item.append(digits("few", few), digits("all", all));
+    found.append(item);
+  }
+  if (lines.length > MOST_TERMS) found.append(Object.assign(document.createElement("li"), { textContent: `… ${lines.length} ${text("terms")}` }));
+  if (lines.length) found.tabIndex = 0;
+  found.setAttribute("aria-label", text("terms"));
   return found;
+}
+
+function digits(name, content) {
+  return Object.assign(document.createElement("span"), { className: name, textContent: content });
 }
 
 function line(content) {
@@ -93,9 +147,8 @@ function line(content) {
 }
 
 function total(result, shown = short) {
-  const found = line(`= ${shown(result)}`);
-  found.className = "total";
-  found.title = full(result);
+  const found = Object.assign(document.createElement("p"), { className: "total", tabIndex: 0 });
+  found.append(digits("few", `= ${shown(result)}`), digits("all", `= ${full(result)}`));
   return found;
 }
 

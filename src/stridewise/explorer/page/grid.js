@@ -7,14 +7,15 @@ import { full, short } from "stridewise/numbers";
 export const MOST_CELLS = 14;
 
 /**
- * One map of numbers. `options` has: label, rows, columns, value(row, column), scale, and what to
- * call when a cell is pointed at (`onPoint`) or chosen (`onChoose`), with its row and column;
- * `reached(row, column)`, if given, tells which cells count at all.
- * `frame` is how many rows and columns of padding lie around it: [[top, bottom], [left, right]].
+ * One map of numbers. `options` has: label, rows, columns, value(row, column), which is null for
+ * what is not there yet, scale, and what to call when a cell is pointed at (`onPoint`) or chosen
+ * (`onChoose`), with its row and column; `reached(row, column)`, if given, tells which cells count
+ * at all. `frame` is how many rows and columns lie around it, [[top, bottom], [left, right]], and
+ * `outside(row, column)` what is said there: `{ text, title }`; of a cell within, null.
  */
 export class Grid {
   constructor(options) {
-    this.options = { frame: [[0, 0], [0, 0]], ...options };
+    this.options = { frame: [[0, 0], [0, 0]], outside: () => null, ...options };
     this.element = document.createElement("div");
     this.element.className = "grid";
     this.element.setAttribute("role", "grid");
@@ -30,7 +31,7 @@ export class Grid {
     this.element.addEventListener("focusin", (event) => this.onFocus(event));
   }
 
-  /** Draw the cells from a corner on; -1 and the like are padding. */
+  /** Draw the cells from a corner on; -1 and the like are around the map. */
   draw(corner) {
     const { rows, columns, frame } = this.options;
     const [first, last] = [-frame[0][0], rows + frame[0][1]];
@@ -40,7 +41,6 @@ export class Grid {
     const [bottom, end] = [Math.min(last, top + MOST_CELLS), Math.min(right, start + MOST_CELLS)];
     this.element.setAttribute("aria-rowcount", last - first);
     this.element.setAttribute("aria-colcount", right - left);
-    this.element.style.setProperty("--columns", end - start);
     this.cells.clear();
     const lines = [];
     for (let row = top; row < bottom; row++) {
@@ -51,65 +51,81 @@ export class Grid {
       lines.push(line);
     }
     this.element.replaceChildren(...lines);
-    this.paint();
+    for (const [key, mark] of this.marks) paint(this.cells.get(key), mark);
+    this.onMoved?.();
   }
 
   cell(row, column, left) {
     const cell = document.createElement("div");
-    const { rows, columns, value, scale } = this.options;
-    const inside = row >= 0 && row < rows && column >= 0 && column < columns;
     cell.setAttribute("role", "gridcell");
     cell.setAttribute("aria-colindex", column - left + 1);
     cell.dataset.row = row;
     cell.dataset.column = column;
+    cell.dataset.mark = "";
     cell.tabIndex = -1;
-    if (inside) {
-      const number = value(row, column);
-      const rgb = colour(number, scale);
-      cell.textContent = short(number);
-      cell.title = full(number);
-      cell.style.backgroundColor = css(rgb);
-      cell.style.color = ink(rgb);
-      cell.classList.toggle("unreached", this.options.reached?.(row, column) === false);
-    } else {
-      cell.className = "padding";
-      cell.textContent = "0";
-      cell.title = this.options.paddingTitle ?? "";
-    }
     this.cells.set(`${row},${column}`, cell);
+    this.fill(cell, row, column);
     return cell;
   }
 
-  /** Mark cells: a map from "row,column" to a class name and, if wanted, a background colour. */
-  mark(marks) {
-    this.marks = marks;
-    this.paint();
+  /** Write a cell's number and its colour. */
+  fill(cell, row, column) {
+    const { value, scale, reached, outside } = this.options;
+    const around = outside(row, column);
+    if (around) {
+      cell.className = "padding";
+      cell.textContent = around.text;
+      cell.title = around.title;
+      return;
+    }
+    const number = value(row, column);
+    cell.classList.toggle("absent", number === null);
+    cell.textContent = number === null ? "" : short(number);
+    cell.title = number === null ? "" : full(number);
+    const rgb = colour(number ?? 0, scale);
+    cell.style.backgroundColor = number === null ? "" : css(rgb);
+    cell.style.color = ink(rgb);
+    cell.classList.toggle("unreached", reached?.(row, column) === false);
   }
 
-  paint() {
-    for (const [key, cell] of this.cells) {
-      const mark = this.marks.get(key);
-      cell.dataset.mark = mark?.kind ?? "";
-      cell.style.setProperty("--mark", mark?.colour ?? "transparent");
-    }
+  /** Write all numbers again: they have changed. */
+  refill() {
+    for (const cell of this.cells.values()) this.fill(cell, Number(cell.dataset.row), Number(cell.dataset.column));
+  }
+
+  /** Mark cells: a map from "row,column" to a kind and, if wanted, a colour. */
+  mark(marks) {
+    for (const key of this.marks.keys()) if (!marks.has(key)) paint(this.cells.get(key), null);
+    for (const [key, mark] of marks) paint(this.cells.get(key), mark);
+    this.marks = marks;
+  }
+
+  /** Move to a corner, as far as the map goes; who has the focus here keeps it. */
+  moveTo(corner) {
+    const holds = this.element.contains(document.activeElement);
+    this.draw(corner);
+    if (holds && !this.cells.has(this.focused.join(","))) this.focused = [...this.corner];
+    this.refocus(holds);
   }
 
   /** Bring a cell into view, and make it the one that the Tab key reaches, if the focus is elsewhere. */
-  show(row, column, around = [0, 0]) {
-    const holds = this.element.contains(document.activeElement);
-    if (!holds) this.focused = [row, column];
+  show(row, column, around) {
+    if (!this.element.contains(document.activeElement)) this.focused = [row, column];
+    this.reveal(row, column, around);
+  }
+
+  /** Bring a cell into view, and so many rows and columns after it. */
+  reveal(row, column, around = [0, 0]) {
     const [top, left] = this.corner;
     const fits = (place, start, size) => place >= start && place + size < start + MOST_CELLS;
-    if (!fits(row, top, around[0]) || !fits(column, left, around[1])) {
-      this.draw([row - Math.floor((MOST_CELLS - around[0]) / 2), column - Math.floor((MOST_CELLS - around[1]) / 2)]);
-      if (holds && !this.cells.has(this.focused.join(","))) this.focused = [row, column];
-      this.refocus(holds);
-    } else this.refocus(false);
+    if (fits(row, top, around[0]) && fits(column, left, around[1])) return this.refocus(false);
+    this.moveTo([row - Math.floor((MOST_CELLS - around[0]) / 2), column - Math.floor((MOST_CELLS - around[1]) / 2)]);
   }
 
   refocus(take) {
-    for (const cell of this.cells.values()) cell.tabIndex = -1;
     const cell = this.cells.get(this.focused.join(",")) ?? this.cells.values().next().value;
+    if (this.stop && this.stop !== cell) this.stop.tabIndex = -1;
+    this.stop = cell;
     if (!cell) return;
     cell.tabIndex = 0;
     if (take) cell.focus();
@@ -130,7 +146,7 @@ export class Grid {
   onKey(event) {
     const { rows, columns } = this.options;
     const [row, column] = this.focused;
-    const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-MOST_CELLS, 0], PageDown: [MOST_CELLS, 0] };
     let next = null;
     if (steps[event.key]) next = [row + steps[event.key][0], column + steps[event.key][1]];
     else if (event.key === "Home") next = [event.ctrlKey ? 0 : row, 0];
@@ -144,6 +160,12 @@ export class Grid {
     this.show(r, c);
     this.refocus(true);
   }
+}
+
+function paint(cell, mark) {
+  if (!cell) return;
+  cell.dataset.mark = mark?.kind ?? "";
+  if (mark?.colour) cell.style.setProperty("--mark", mark.colour);
 }
 
 function clamp(value, low, high) {

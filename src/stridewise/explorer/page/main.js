@@ -5,7 +5,7 @@ import { chooseLanguage, otherLanguage, text } from "stridewise/messages";
 import { NetworkView } from "stridewise/network";
 import { showPrediction } from "stridewise/prediction";
 import { EmbeddedSource, ServerSource } from "stridewise/source";
-import { readState, writeState } from "stridewise/state";
+import { readState, writeState, writeStateSoon } from "stridewise/state";
 
 const byId = (id) => document.getElementById(id);
 
@@ -26,25 +26,33 @@ async function start(numbers) {
     chooseLanguage(otherLanguage());
     start(numbers);
   };
-  const layer = new LayerView(byId("layer"), byId("status"), trace, numbers, (state) => {
-    writeState(state);
-    network.select(state.layer);
+  const layer = new LayerView(byId("layer"), byId("status"), trace, numbers, {
+    opened: (state) => {
+      writeState({ ...state, model: trace.title });
+      network.select(state.layer);
+    },
+    changed: (state) => writeStateSoon({ ...state, model: trace.title }),
+    left: (name) => network.jump(name),
   });
   const network = new NetworkView(byId("network"), trace, numbers, (name, channel) => {
-    layer.open({ ...readState(), layer: name, output: channel, input: 0, cell: null });
+    layer.open({ ...readState(), layer: name, output: channel, input: 0, plane: 0, tap: 0, cell: null, pinned: false, trial: {} });
     byId("layer").scrollIntoView({ block: "start" });
   });
+  document.onkeydown = (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented && !event.target.matches("input, select")) layer.escape();
+  };
   window.onhashchange = () => layer.open(known(trace, readState()));
   await showPrediction(byId("prediction"), trace, numbers);
   await layer.open(known(trace, readState()));
   document.body.dataset.ready = "true";
 }
 
-/** A state whose layer exists; else the first layer with a window. */
+/** A state whose layer exists in this model; else the first layer with a window. */
 function known(trace, state) {
-  if (state.layer && Object.hasOwn(trace.tensors, state.layer)) return state;
+  const isOurs = state.model === null || state.model === trace.title;
+  if (isOurs && state.layer && Object.hasOwn(trace.tensors, state.layer)) return state;
   const first = trace.nodes.find((node) => node.window) ?? trace.nodes[0];
-  return { ...state, layer: first.name, cell: null };
+  return { ...state, layer: first.name, output: 0, input: 0, cell: null, trial: {} };
 }
 
 chooseLanguage(navigator.language);

@@ -40,6 +40,10 @@ export class Player {
     this.go((this.step + by + this.steps) % this.steps);
   }
 
+  get isPlaying() {
+    return this.timer !== null;
+  }
+
   toggle() {
     if (this.timer) return this.stop();
     this.play.textContent = text("pause");
@@ -53,11 +57,19 @@ export class Player {
   stop() {
     clearTimeout(this.timer);
     this.timer = null;
+    this.held = false;
     this.play.textContent = text("play");
   }
 
   /** Who points at something wants to read it. */
   hold() {
-    if (this.timer) this.stop();
+    if (!this.timer) return;
+    this.stop();
+    this.held = true;
+  }
+
+  /** Go on, if it was only held. */
+  goOn() {
+    if (this.held) this.toggle();
   }
 }

@@ -1,23 +1,54 @@
-// Where one is: the layer, the channels, the mode, the cell. All of it is in the address.
+// Where one is: the model, the layer, the channels, the mode, the cell, what is tried. All of it is
+// in the address.
 
-const NUMBERS = ["output", "input"];
+import { OPTIONS } from "stridewise/trial";
+
+const NUMBERS = ["output", "input", "plane", "tap"];
+// Browsers refuse addresses that change too often.
+const PAUSE = 250; // milliseconds
 
 export function readState() {
   const query = new URLSearchParams(location.hash.slice(1));
-  const state = { layer: query.get("layer"), mode: query.get("mode") ?? "forward", output: 0, input: 0, cell: null };
-  for (const name of NUMBERS) {
-    const number = Number(query.get(name));
-    if (Number.isInteger(number) && number >= 0) state[name] = number;
+  const state = { model: query.get("model"), layer: query.get("layer"), mode: query.get("mode") ?? "forward", cell: null, grow: query.has("grow"), pinned: query.has("pinned"), trial: {} };
+  for (const name of NUMBERS) state[name] = whole(query.get(name)) ?? 0;
+  for (const option of OPTIONS) {
+    const value = whole(query.get(option));
+    if (value !== null) state.trial[option] = value;
   }
   const cell = query.get("cell")?.split(",").map(Number);
   if (cell?.length === 2 && cell.every(Number.isInteger)) state.cell = cell;
   return state;
 }
 
-export function writeState(state) {
-  const query = new URLSearchParams({ layer: state.layer, mode: state.mode, output: state.output, input: state.input });
+function whole(text) {
+  return text && /^\d{1,6}$/.test(text) ? Number(text) : null;
+}
+
+function hashOf(state) {
+  const query = new URLSearchParams({ model: state.model, layer: state.layer, mode: state.mode, output: state.output, input: state.input });
+  for (const name of ["plane", "tap"]) if (state[name]) query.set(name, state[name]);
   if (state.cell) query.set("cell", state.cell.join(","));
-  const hash = `#${query}`;
+  for (const [option, value] of Object.entries(state.trial)) query.set(option, value);
+  for (const name of ["grow", "pinned"]) if (state[name]) query.set(name, "1");
+  return `#${query}`;
+}
+
+let waiting = null;
+let written = -Infinity;
+
+export function writeState(state) {
+  clearTimeout(waiting);
   // A frame of a notebook has no address of its own.
-  if (location.protocol !== "about:" && hash !== location.hash) history.replaceState(null, "", hash);
+  if (location.protocol === "about:") return;
+  const hash = hashOf(state);
+  if (hash !== location.hash) history.replaceState(null, "", hash);
+  written = performance.now();
+}
+
+/** Write it, unless that has just been done: then after a pause. */
+export function writeStateSoon(state) {
+  clearTimeout(waiting);
+  const rest = written + PAUSE - performance.now();
+  if (rest <= 0) writeState(state);
+  else waiting = setTimeout(() => writeState(state), rest);
 }
