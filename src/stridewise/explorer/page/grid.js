@@ -1,10 +1,10 @@
 // A grid of numbers that is reached with the Tab key and walked with the arrows (WAI-ARIA: grid).
 
 import { colour, css, ink } from "stridewise/colours";
-import { full, short } from "stridewise/numbers";
+import { brief, full } from "stridewise/numbers";
 
 /** Rows and columns that a grid shows at most; a larger map is seen through a window of this size. */
-export const MOST_CELLS = 14;
+export const MOST_CELLS = 12;
 
 /**
  * One map of numbers. `options` has: label, rows, columns, value(row, column), which is null for
@@ -42,6 +42,7 @@ export class Grid {
     this.element.setAttribute("aria-rowcount", last - first);
     this.element.setAttribute("aria-colcount", right - left);
     this.cells.clear();
+    this.digits = this.digitsWithin(top, bottom, start, end);
     const lines = [];
     for (let row = top; row < bottom; row++) {
       const line = document.createElement("div");
@@ -53,6 +54,17 @@ export class Grid {
     this.element.replaceChildren(...lines);
     for (const [key, mark] of this.marks) paint(this.cells.get(key), mark);
     this.onMoved?.();
+  }
+
+  /** No decimals where there are none. */
+  digitsWithin(top, bottom, left, right) {
+    const { rows, columns, value } = this.options;
+    for (let row = Math.max(0, top); row < Math.min(rows, bottom); row++) {
+      for (let column = Math.max(0, left); column < Math.min(columns, right); column++) {
+        if (!Number.isInteger(value(row, column) ?? 0)) return 2;
+      }
+    }
+    return 0;
   }
 
   cell(row, column, left) {
@@ -80,7 +92,7 @@ export class Grid {
     }
     const number = value(row, column);
     cell.classList.toggle("absent", number === null);
-    cell.textContent = number === null ? "" : short(number);
+    cell.textContent = number === null ? "" : brief(number, this.digits);
     cell.title = number === null ? "" : full(number);
     const rgb = colour(number ?? 0, scale);
     cell.style.backgroundColor = number === null ? "" : css(rgb);
@@ -90,6 +102,8 @@ export class Grid {
 
   /** Write all numbers again: they have changed. */
   refill() {
+    const [top, left] = this.corner;
+    this.digits = this.digitsWithin(top, top + MOST_CELLS, left, left + MOST_CELLS);
     for (const cell of this.cells.values()) this.fill(cell, Number(cell.dataset.row), Number(cell.dataset.column));
   }
 

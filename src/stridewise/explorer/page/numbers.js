@@ -11,6 +11,12 @@ export function short(value, digits = 2) {
   return (value < 0 && Number(text) !== 0 ? MINUS : "") + text;
 }
 
+/** As many digits as a cell has room for: fewer decimals for larger numbers. */
+export function brief(value, digits) {
+  const size = Math.abs(value);
+  return short(value, size < 10 ? digits : size < 100 ? Math.min(digits, 1) : 0);
+}
+
 /** Hundredths, of whatever size. */
 export function fixed(value) {
   if (!Number.isFinite(value)) return short(value);
