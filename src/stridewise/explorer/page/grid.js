@@ -23,6 +23,7 @@ export class Grid {
     this.cells = new Map();
     this.focused = [0, 0];
     this.marks = new Map();
+    this.build();
     this.draw([0, 0]);
     this.refocus(false);
     this.element.addEventListener("keydown", (event) => this.onKey(event));
@@ -31,28 +32,40 @@ export class Grid {
     this.element.addEventListener("focusin", (event) => this.onFocus(event));
   }
 
-  /** Draw the cells from a corner on; -1 and the like are around the map. */
-  draw(corner) {
+  /** The cells, which stay: when the grid moves they show other numbers. */
+  build() {
     const { rows, columns, frame } = this.options;
-    const [first, last] = [-frame[0][0], rows + frame[0][1]];
-    const [left, right] = [-frame[1][0], columns + frame[1][1]];
-    this.corner = [clamp(corner[0], first, Math.max(first, last - MOST_CELLS)), clamp(corner[1], left, Math.max(left, right - MOST_CELLS))];
-    const [top, start] = this.corner;
-    const [bottom, end] = [Math.min(last, top + MOST_CELLS), Math.min(right, start + MOST_CELLS)];
-    this.element.setAttribute("aria-rowcount", last - first);
-    this.element.setAttribute("aria-colcount", right - left);
-    this.cells.clear();
-    this.digits = this.digitsWithin(top, bottom, start, end);
-    const lines = [];
-    for (let row = top; row < bottom; row++) {
+    this.size = [rows, columns].map((size, axis) => size + frame[axis][0] + frame[axis][1]);
+    const [height, width] = this.size.map((size) => Math.min(size, MOST_CELLS));
+    this.lines = Array.from({ length: height }, () => {
       const line = document.createElement("div");
       line.setAttribute("role", "row");
-      line.setAttribute("aria-rowindex", row - first + 1);
-      for (let column = start; column < end; column++) line.append(this.cell(row, column, left));
-      lines.push(line);
-    }
-    this.element.replaceChildren(...lines);
-    for (const [key, mark] of this.marks) paint(this.cells.get(key), mark);
+      line.append(...Array.from({ length: width }, newCell));
+      return line;
+    });
+    this.element.setAttribute("aria-rowcount", this.size[0]);
+    this.element.setAttribute("aria-colcount", this.size[1]);
+    this.element.replaceChildren(...this.lines);
+  }
+
+  /** Show the cells from a corner on; -1 and the like are around the map. */
+  draw(corner) {
+    const { frame } = this.options;
+    this.corner = corner.map((at, axis) => clamp(at, -frame[axis][0], Math.max(-frame[axis][0], this.size[axis] - frame[axis][0] - MOST_CELLS)));
+    const [top, left] = this.corner;
+    this.cells.clear();
+    this.lines.forEach((line, y) => {
+      line.setAttribute("aria-rowindex", top + y + frame[0][0] + 1);
+      [...line.children].forEach((cell, x) => {
+        cell.setAttribute("aria-colindex", left + x + frame[1][0] + 1);
+        cell.dataset.row = top + y;
+        cell.dataset.column = left + x;
+        const key = `${top + y},${left + x}`;
+        this.cells.set(key, cell);
+        paint(cell, this.marks.get(key));
+      });
+    });
+    this.refill();
     this.onMoved?.();
   }
 
@@ -67,37 +80,24 @@ export class Grid {
     return 0;
   }
 
-  cell(row, column, left) {
-    const cell = document.createElement("div");
-    cell.setAttribute("role", "gridcell");
-    cell.setAttribute("aria-colindex", column - left + 1);
-    cell.dataset.row = row;
-    cell.dataset.column = column;
-    cell.dataset.mark = "";
-    cell.tabIndex = -1;
-    this.cells.set(`${row},${column}`, cell);
-    this.fill(cell, row, column);
-    return cell;
-  }
-
   /** Write a cell's number and its colour. */
   fill(cell, row, column) {
     const { value, scale, reached, outside } = this.options;
     const around = outside(row, column);
     if (around) {
       cell.className = "padding";
+      cell.style.backgroundColor = cell.style.color = "";
       cell.textContent = around.text;
       cell.title = around.title;
       return;
     }
     const number = value(row, column);
-    cell.classList.toggle("absent", number === null);
+    cell.className = number === null ? "absent" : reached?.(row, column) === false ? "unreached" : "";
     cell.textContent = number === null ? "" : brief(number, this.digits);
     cell.title = number === null ? "" : full(number);
     const rgb = colour(number ?? 0, scale);
     cell.style.backgroundColor = number === null ? "" : css(rgb);
     cell.style.color = ink(rgb);
-    cell.classList.toggle("unreached", reached?.(row, column) === false);
   }
 
   /** Write all numbers again: they have changed. */
@@ -174,6 +174,13 @@ export class Grid {
     this.show(r, c);
     this.refocus(true);
   }
+}
+
+function newCell() {
+  const cell = document.createElement("div");
+  cell.setAttribute("role", "gridcell");
+  cell.tabIndex = -1;
+  return cell;
 }
 
 function paint(cell, mark) {
