@@ -238,9 +238,17 @@ def test_dark_differs_from_light(open_page, convolution):
     assert [seen[scheme][1] for scheme in seen] == ["rgb(255, 255, 255)", "rgb(20, 24, 29)"]
 
 
-def test_a_narrow_screen_never_scrolls_sideways(open_page, lenet):
-    page = open_page(lenet, viewport={"width": 360, "height": 740})
+@pytest.mark.parametrize("width", [360, 640])  # a telephone, and 1280 pixels at 200 %
+def test_a_narrow_screen_never_scrolls_sideways(open_page, lenet, width):
+    page = open_page(lenet, viewport={"width": width, "height": 740})
     for layer in ("conv2d_1", "maxpool_1", "activation_1", "dense_3", "input"):
         page.goto(f"{page.url.partition('#')[0]}#layer={layer}")
         page.locator(f".card.open[data-name={layer}]").wait_for(state="attached")
         assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_link_into_another_model_opens_the_beginning(open_page, lenet):
+    page = open_page(lenet, "model=network&layer=conv2d_2&output=3")
+    assert "layer=conv2d_2" in page.url
+    page = open_page(lenet, "model=another&layer=conv2d_2&output=3")
+    assert "layer=conv2d_1" in page.url

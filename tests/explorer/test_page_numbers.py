@@ -75,6 +75,20 @@ def test_the_pages_sums_are_the_convolution(page, rng, name):
     require_sums(page, trace)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_random_windows(page, seed):
+    rng = np.random.default_rng(seed)
+    kernel, stride, dilation = rng.integers(1, [[4], [4], [3]], (3, 2)).tolist()
+    padding = rng.integers(0, 3, (2, 2)).tolist()
+    groups = int(rng.integers(1, 3))
+    reach = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
+    shape = (*(reach + rng.integers(0, 5, 2)).tolist(), 2 * groups)
+    x, weight = rng.standard_normal((1, *shape)), rng.standard_normal((*kernel, 2, 2 * groups))
+    options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+    grad_y = rng.standard_normal(record_conv2d(x, weight, **options).arrays["y/conv2d"].shape)
+    require_sums(page, record_conv2d(x, weight, grad_y=grad_y[None], **options))
+
+
 @pytest.mark.parametrize("name", POOLINGS)
 def test_the_pages_shares_are_the_pooling(page, rng, name):
     make, options = POOLINGS[name]
