@@ -3,7 +3,11 @@
 const ENGLISH = {
   title: "Explorer",
   language: "中文",
+  network: "Network",
   search: "Find a layer",
+  found: "layers found: {count}",
+  more: "{count} more",
+  mapLegend: "Maps: from − (blue) over 0 (white) to + (orange); a layer's colours end at its ± number.",
   input: "input",
   parameters: "parameters",
   multiplyAdds: "multiply-adds",
@@ -64,12 +68,25 @@ const ENGLISH = {
   and: ", ",
   pinned: "pinned, Escape lets go",
   legend: "blue below zero, orange above; the scale ends at {ends}",
+  save: "Save",
+  saveSvg: "Picture (SVG)",
+  savePng: "Picture (PNG)",
+  saveNpy: "Numbers (NPY)",
+  tensor: "Tensor to save",
+  saved: "Saved: {file}",
+  notSaved: "This could not be saved:",
+  noTensor: "there is no such tensor.",
+  savedPart: "rows {top} to {bottom}, columns {left} to {right} of {rows} × {columns}",
 };
 
 const CHINESE = {
   title: "探索器",
   language: "English",
+  network: "网络",
   search: "查找层",
+  found: "找到 {count} 层",
+  more: "再显示 {count} 个",
+  mapLegend: "特征图：从 −（蓝）经 0（白）到 +（橙）；每层的刻度到其 ± 数值为止。",
   input: "输入",
   parameters: "个参数",
   multiplyAdds: "次乘加",
@@ -130,6 +147,15 @@ const CHINESE = {
   and: "，",
   pinned: "已固定，按 Escape 松开",
   legend: "蓝色小于零，橙色大于零；刻度到 {ends} 为止",
+  save: "保存",
+  saveSvg: "图片（SVG）",
+  savePng: "图片（PNG）",
+  saveNpy: "数值（NPY）",
+  tensor: "要保存的张量",
+  saved: "已保存：{file}",
+  notSaved: "无法保存：",
+  noTensor: "没有这个张量。",
+  savedPart: "第 {top} 至 {bottom} 行，第 {left} 至 {right} 列，共 {rows} × {columns}",
 };
 
 const CATALOGUES = { en: ENGLISH, zh: CHINESE };

@@ -1,103 +1,80 @@
 // The network view: every layer in order, with its maps; a map that is chosen opens the layer.
 
-import { scaleOf } from "stridewise/colours";
-import { drawMap, someChannels, spatial, whenSeen } from "stridewise/maps";
+import { Card } from "stridewise/card";
+import { drawMap } from "stridewise/maps";
 import { text } from "stridewise/messages";
-
-const MOST_MAPS = 16;
+import { watch } from "stridewise/nearness";
+import { drawnRails, rails } from "stridewise/rails";
+import { searchField } from "stridewise/search";
 
 export class NetworkView {
   constructor(element, trace, source, choose) {
-    this.trace = trace;
-    this.source = source;
-    this.choose = choose;
-    const inputs = trace.inputs.map((name) => ({ name, title: text("input"), inputs: [], shape: trace.tensors[name], parameters: {}, multiply_adds: 0, window: null }));
-    this.cards = [...inputs, ...trace.nodes].map((node) => this.card(node));
     this.element = element;
-    element.replaceChildren(this.search(), ...this.cards);
+    const inputs = trace.inputs.map((name) => ({ name, title: text("input"), inputs: [], shape: trace.tensors[name], parameters: {}, multiply_adds: 0, window: null }));
+    const nodes = [...inputs, ...trace.nodes];
+    const takers = new Map(nodes.map(({ name }) => [name, []]));
+    for (const node of trace.nodes) for (const name of new Set(node.inputs)) takers.get(name)?.push(node.name);
+    const actions = { choose, jump: (name) => this.jump(name) };
+    this.cards = new Map(nodes.map((node) => [node.name, new Card(node, takers.get(node.name), trace.scales[`y/${node.name}`], source, actions)]));
+    const list = [...this.cards.values()];
+    this.addRails(nodes, list);
+    element.setAttribute("aria-label", text("network"));
+    const top = document.createElement("div");
+    top.className = "top";
+    top.append(...searchField((words) => this.find(words), () => this.goToFirst()), legend());
+    element.replaceChildren(top, ...list.map((card) => card.element));
+    watch(element, list.map((card) => card.element), (one, near, height) => this.cards.get(one.dataset.name).setNear(near, height));
   }
 
-  search() {
-    const field = document.createElement("input");
-    field.type = "search";
-    field.placeholder = text("search");
-    field.setAttribute("aria-label", text("search"));
-    field.addEventListener("input", () => {
-      const wanted = field.value.toLowerCase();
-      for (const card of this.cards) card.hidden = !card.dataset.words.includes(wanted);
+  addRails(nodes, list) {
+    const { pieces, lanes } = rails(nodes);
+    this.element.style.setProperty("--lanes", lanes);
+    list.forEach((card, at) => {
+      card.element.classList.toggle("follows", at > 0 && nodes[at].inputs.includes(nodes[at - 1].name));
+      if (pieces[at].length) card.element.prepend(drawnRails(pieces[at]));
     });
-    return field;
   }
 
-  card(node) {
-    const card = document.createElement("section");
-    card.className = "card";
-    card.dataset.name = node.name;
-    card.dataset.words = `${node.name} ${node.title}`.toLowerCase();
-    const heading = document.createElement("h2");
-    const open = document.createElement("button");
-    open.textContent = node.name;
-    open.addEventListener("click", () => this.choose(node.name, 0));
-    heading.append(open);
-    const facts = document.createElement("p");
-    facts.className = "facts";
-    facts.textContent = this.facts(node);
-    const maps = document.createElement("div");
-    maps.className = "maps";
-    card.append(heading, facts, this.links(node), maps);
-    whenSeen(maps, () => this.fill(maps, node));
-    return card;
-  }
-
-  facts(node) {
-    const numbers = Object.values(node.parameters).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
-    const parts = [node.title, node.shape.join(" × ")];
-    if (numbers) parts.push(`${numbers.toLocaleString()} ${text("parameters")}`);
-    if (node.multiply_adds) parts.push(`${node.multiply_adds.toLocaleString()} ${text("multiplyAdds")}`);
-    return parts.join(" · ");
-  }
-
-  links(node) {
-    const line = document.createElement("p");
-    line.className = "links";
-    const takers = this.trace.nodes.filter((each) => each.inputs.includes(node.name)).map((each) => each.name);
-    const links = [...node.inputs.map((name) => ["←", name]), ...takers.map((name) => ["→", name])];
-    for (const [arrow, name] of links) {
-      const link = document.createElement("button");
-      link.textContent = `${arrow} ${name}`;
-      link.addEventListener("click", () => this.jump(name));
-      line.append(link);
+  /** Show the layers whose name or type has the words in it; gives their number. */
+  find(words) {
+    let count = 0;
+    for (const card of this.cards.values()) {
+      card.element.hidden = !card.words.includes(words);
+      count += !card.element.hidden;
     }
-    return line;
+    this.element.classList.toggle("searched", words !== ""); // then neighbours in the list are none in the network
+    return count;
+  }
+
+  goToFirst() {
+    const card = [...this.cards.values()].find((each) => !each.element.hidden);
+    if (card) this.jump(card.node.name);
   }
 
   jump(name) {
-    const card = this.cards.find((each) => each.dataset.name === name);
-    card?.scrollIntoView({ block: "center" });
-    card?.querySelector("button").focus();
-  }
-
-  async fill(element, node) {
-    const [, , channels] = spatial(node.shape);
-    const shown = Math.min(channels, MOST_MAPS);
-    const array = await this.source.array(`y/${node.name}`, ...someChannels(node.shape, 0, shown));
-    if (!array) return;
-    const scale = scaleOf(array.data);
-    for (let channel = 0; channel < shown; channel++) {
-      const button = document.createElement("button");
-      button.className = "map";
-      button.setAttribute("aria-label", `${node.name}, ${text("channel")} ${channel}`);
-      const canvas = document.createElement("canvas");
-      drawMap(canvas, array, channel, scale);
-      button.append(canvas);
-      button.addEventListener("click", () => this.choose(node.name, channel));
-      element.append(button);
-    }
-    if (channels > shown) element.append(Object.assign(document.createElement("span"), { textContent: `+ ${channels - shown}`, className: "more" }));
+    const card = this.cards.get(name);
+    if (!card) return;
+    card.element.hidden = false;
+    card.element.scrollIntoView({ block: "center" });
+    card.element.querySelector("h2 button").focus({ preventScroll: true });
   }
 
   /** Show which layer is open. */
   select(name) {
-    for (const card of this.cards) card.classList.toggle("open", card.dataset.name === name);
+    for (const card of this.cards.values()) card.element.classList.toggle("open", card.node.name === name);
   }
+}
+
+/** The scale of colours, drawn by what draws the maps. */
+function legend() {
+  const canvas = document.createElement("canvas");
+  const data = Float32Array.from({ length: 65 }, (_, at) => (at - 32) / 32);
+  drawMap(canvas, { shape: [1, data.length, 1], data }, 0, 1);
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", text("mapLegend"));
+  const line = Object.assign(document.createElement("p"), { className: "scale" });
+  const end = (sign) => Object.assign(document.createElement("span"), { textContent: sign });
+  line.append(end("−"), canvas, end("+"));
+  line.title = text("mapLegend");
+  return line;
 }

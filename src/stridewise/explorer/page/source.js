@@ -23,14 +23,14 @@ export class ServerSource {
   }
 
   /** An array, or some channels of it; what was asked for before is not fetched again. */
-  array(name, first = 0, last = -1) {
-    const key = `${name}:${first}:${last}`;
-    if (!this.known.has(key)) this.known.set(key, this.fetched(name, first, last));
+  array(name, first = 0, last = -1, step = 1) {
+    const key = `${name}:${first}:${last}:${step}`;
+    if (!this.known.has(key)) this.known.set(key, this.fetched(name, first, last, step));
     return this.known.get(key);
   }
 
-  async fetched(name, first, last) {
-    const query = new URLSearchParams({ token: this.token, name, first, last });
+  async fetched(name, first, last, step) {
+    const query = new URLSearchParams({ token: this.token, name, first, last, step });
     const answer = await fetch(`array?${query}`);
     if (answer.status === 404) return null;
     if (!answer.ok) throw new Error(await answer.text());
@@ -48,12 +48,26 @@ export class EmbeddedSource {
     return this.content.trace;
   }
 
-  async array(name, first = 0, last = -1) {
+  async array(name, first = 0, last = -1, step = 1) {
     const found = this.content.arrays[name];
     if (!found) return null;
     found.array ??= array(decoded(found.data), found.shape);
-    return channels(found.array, first, last);
+    return coarser(channels(found.array, first, last), step);
   }
+}
+
+/** Every step-th element of all axes before the channels. */
+function coarser(whole, step) {
+  if (step === 1 || whole.shape.length < 2) return whole;
+  const width = whole.shape.at(-1);
+  let starts = [0]; // of the rows of channels that stay
+  for (const size of whole.shape.slice(0, -1)) {
+    const kept = Array.from({ length: Math.ceil(size / step) }, (_, at) => at * step);
+    starts = starts.flatMap((start) => kept.map((place) => start * size + place));
+  }
+  const data = new Float32Array(starts.length * width);
+  starts.forEach((start, at) => data.set(whole.data.subarray(start * width, (start + 1) * width), at * width));
+  return { shape: [...whole.shape.slice(0, -1).map((size) => Math.ceil(size / step)), width], data };
 }
 
 /** Some channels of an array that is there as a whole. */
