@@ -62,7 +62,7 @@ export class Card {
   setNear(near, height) {
     if (near === this.near || this.maps.contains(document.activeElement)) return;
     this.near = near;
-    this.element.style.minHeight = near ? "" : `${height}px`;
+    this.element.style.minHeight = near || !height ? "" : `${height}px`; // none: the search hides it
     this.maps.replaceChildren();
     if (near) this.extend(this.shown);
   }

@@ -9,6 +9,8 @@ const GAP = 24;
 const LEAST_WIDTH = 520;
 const TITLE = 34;
 const LINE = 18;
+/** Between the grids and the formula. */
+const PAUSE = 10;
 /** Of a character of the formula, in pixels. */
 const CHARACTER = 7.3;
 
@@ -24,6 +26,7 @@ export function drawing(title, grids, lines) {
     bottom = Math.max(bottom, MARGIN + TITLE + height);
   }
   const width = Math.ceil(Math.max(x - GAP, LEAST_WIDTH) + MARGIN);
+  bottom += PAUSE;
   const columns = Math.floor((width - 2 * MARGIN) / CHARACTER);
   for (const line of lines.flatMap((each) => wrapped(each, columns))) {
     bottom += LINE;

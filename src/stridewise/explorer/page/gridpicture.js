@@ -6,7 +6,7 @@ import { short, whole } from "stridewise/numbers";
 import { INK, MONOSPACE, QUIET, shape, words } from "stridewise/svg";
 import { wrapped } from "stridewise/wrapping";
 
-const CELL = { width: 38, height: 26 };
+const CELL = { width: 42, height: 28 };
 const CAPTION = 22;
 const BAR = { width: 120, height: 8, steps: 24 };
 const LEAST_WIDTH = 180;
@@ -57,7 +57,8 @@ function drawnCell(cell, { x, y }) {
   const unreached = cell.classList.contains("unreached");
   const plain = padding || unreached;
   const back = shape("rect", { x, y, ...CELL, fill: padding ? "url(#hatching)" : unreached ? PANEL : cell.style.backgroundColor });
-  const number = words(cell.textContent, x + CELL.width / 2, y + CELL.height / 2 + 4, {
+  const middle = y + CELL.height / 2 + (cell.dataset.mark in SIGNS ? 1 : 4);
+  const number = words(cell.textContent, x + CELL.width / 2, middle, {
     fill: plain ? QUIET : cell.style.color || INK,
     "font-family": MONOSPACE,
     "font-size": 10.5,
@@ -72,17 +73,17 @@ function mark(cell, { x, y }) {
   const { mark: kind } = cell.dataset;
   if (!kind) return [];
   const found = [];
-  if (kind === "window") {
-    const fill = cell.style.getPropertyValue("--mark") || "none";
+  const fill = cell.style.getPropertyValue("--mark");
+  if (kind === "window" && fill && fill !== "transparent") {
     for (const at of [y + 2, y + CELL.height - 6]) found.push(shape("rect", { x: x + 2, y: at, width: CELL.width - 4, height: 4, fill }));
   }
   const thick = kind === "chosen" || kind === "winner" ? 3 : 2;
   const outline = (inset, stroke, width) => shape("rect", { x: x + inset, y: y + inset, width: CELL.width - 2 * inset, height: CELL.height - 2 * inset, fill: "none", stroke, "stroke-width": width });
-  if (kind !== "window") found.push(outline(thick, "#fff", 2));
+  if (kind !== "window") found.push(outline(thick + 0.5, "#fff", 1.5));
   const border = outline(thick / 2, "#111", thick);
   if (kind === "reached") border.setAttribute("stroke-dasharray", "4 3");
   found.push(border);
-  if (SIGNS[kind]) found.push(words(SIGNS[kind], x + CELL.width - 9, y + 11, { "font-size": 9, "text-anchor": "middle", fill: cell.style.color || INK }));
+  if (SIGNS[kind]) found.push(words(SIGNS[kind], x + CELL.width / 2, y + CELL.height - 4, { "font-size": 8, "text-anchor": "middle", fill: cell.style.color || INK }));
   return found;
 }
 

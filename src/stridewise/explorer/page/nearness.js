@@ -13,6 +13,7 @@ export function watch(list, elements, tell) {
   const coming = new Map();
   function change({ target, isIntersecting, boundingClientRect: { height } }) {
     clearTimeout(coming.get(target));
+    if (!target.isConnected) return observer.unobserve(target); // the page was drawn anew
     if (isIntersecting) coming.set(target, setTimeout(tell, STAY, target, true, height));
     else tell(target, false, height);
   }
