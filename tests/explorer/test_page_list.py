@@ -89,6 +89,7 @@ def test_more_maps_come_when_they_are_asked_for(open_page, rng):
     values = rng.uniform(-1, 1, (3, 3, 100))
     page = open_page(with_tensor(values), "layer=conv2d")
     maps = card(page, "x").locator(".map")
+    maps.last.wait_for()
     assert maps.count() == 16
     for words, first, count in (("x: 64 more", 16, 80), ("x: 20 more", 80, 100)):
         page.get_by_role("button", name=words, exact=True).click()

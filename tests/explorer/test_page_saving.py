@@ -141,7 +141,8 @@ def test_a_tensor_is_what_numpy_loads(open_menu, trace):
     scales = trace.document["scales"] | dict.fromkeys(arrays, 1.0)
     shown = Trace(trace.document | {"scales": scales}, {**trace.arrays, **arrays})
     page = open_menu(shown)
-    for array, values in shown.arrays.items():
+    # A browser stops after ten files in a row, and asks.
+    for array, values in {"y/conv2d": trace.arrays["y/conv2d"], **arrays}.items():
         page.locator(".save").last.get_by_role("combobox").select_option(array)
         name, content = saved(page, "NPY")
         assert name == f"conv2d-{array.replace('/', '-')}.npy"
