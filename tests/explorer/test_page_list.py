@@ -171,6 +171,7 @@ def test_only_so_many_branches_are_drawn(open_page, rng):
 
 def test_the_search_by_keyboard(open_page, branches):
     page = open_page(branches)
+    before = page.url
     page.keyboard.press("/")
     page.keyboard.type("relu/")
     field = page.get_by_label("Find a layer")
@@ -186,6 +187,7 @@ def test_the_search_by_keyboard(open_page, branches):
     assert page.locator(".rails").first.is_hidden()
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.textContent") == expected[0]
+    assert page.url == before  # nothing is opened yet
     page.evaluate("addEventListener('keydown', event => { window.kept = event.defaultPrevented })")
     page.keyboard.press("Control+f")
     assert page.evaluate("[window.kept, getSelection().toString()]") == [True, "relu"]

@@ -21,7 +21,9 @@ export function searchField(find, goTo) {
     said.textContent = words ? text("found", { count }) : "";
   });
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.isComposing) goTo();
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault(); // else the button that gets the focus is pressed by the same key
+    goTo();
   });
   focusByKey(field);
   return [field, said];
