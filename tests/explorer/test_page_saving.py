@@ -22,8 +22,10 @@ MENU = """async (extra) => {
     const [rows, columns, channels] = x.shape;
     const value = (row, column) => x.data[(row * columns + column) * channels];
     const frame = [[1, 1], [1, 1]];
-    const grid = new Grid({ label: "Input", rows, columns, frame, value, scale: trace.scales["y/x"],
-        reached: (row, column) => row !== 3 });
+    const outside = (row, column) =>
+        row >= 0 && row < rows && column >= 0 && column < columns ? null : { text: "0", title: "" };
+    const grid = new Grid({ label: "Input", rows, columns, frame, outside, value,
+        scale: trace.scales["y/x"], reached: (row, column) => row !== 3 });
     grid.mark(new Map([["0,0", { kind: "window", colour: "rgb(1 2 3)" }],
         ["1,1", { kind: "chosen" }], ["1,2", { kind: "reached" }],
         ["2,2", { kind: "winner" }], ["2,1", { kind: "tie" }]]));
@@ -178,3 +180,21 @@ def test_saving_from_a_frame_of_its_own(open_page, trace):
         with page.expect_download() as waiting:
             frame.locator(".save").last.get_by_role("button", name=button).click()
         assert waiting.value.path().stat().st_size > 100
+
+
+def test_a_layer_saves_what_it_shows(open_page, lenet):
+    page = open_page(lenet, "layer=conv2d_1&mode=byInput&cell=3,4&output=2")
+    page.locator(".save summary").click()
+    options = page.get_by_label("Tensor to save").locator("option").all_inner_texts()
+    assert "grad_weight/conv2d_1/weight" in options
+    assert {"y/input", "y/conv2d_1", "grad/input", "grad/conv2d_1"} < set(options)
+    assert not any("conv2d_2" in option for option in options)
+    name, content = saved(page, "Picture (SVG)")
+    assert name == "network-conv2d_1-byInput.svg"
+    texts = [element.text for element in ElementTree.fromstring(content).iter(f"{SVG}text")]
+    assert {"Gradient of the input", "Weights"} < set(texts)
+    assert any(text.startswith("dA(1, 2) += ") for text in texts)
+    page.goto(page.url.partition("#")[0] + "#layer=activation_1")
+    page.get_by_text("This layer has no window").wait_for()
+    page.locator(".save summary").click()
+    assert saved(page, "Picture (SVG)")[0] == "network-activation_1-numbers.svg"

@@ -12,7 +12,8 @@ const BAR = { width: 120, height: 8, steps: 24 };
 const LEAST_WIDTH = 180;
 const PANEL = "#f3f6f9";
 const LINE = "#c9d2da";
-const SIGNS = { winner: "★", tie: "=" };
+const SIGNS = { winner: "★", tie: "=", loser: "+ 0", pinned: "●" };
+const THICK = ["chosen", "pinned", "winner"];
 const SMALL = { "font-size": 11, fill: QUIET };
 /** Of a small character, in pixels, at most. */
 const CHARACTER = 6.2;
@@ -45,7 +46,7 @@ export function drawnGrid(grid) {
   for (const key of Object.keys(part)) part[key] = whole(part[key]);
   found.append(...bar(y));
   y += BAR.height;
-  for (const line of [text("legend", { scale: short(grid.options.scale) }), text("savedPart", part)].flatMap((each) => wrapped(each, columns))) {
+  for (const line of [text("legend", { ends: `±${short(grid.options.scale)}` }), text("savedPart", part)].flatMap((each) => wrapped(each, columns))) {
     y += 15;
     found.append(words(line, 0, y, SMALL));
   }
@@ -77,7 +78,7 @@ function mark(cell, { x, y }) {
   if (kind === "window" && fill && fill !== "transparent") {
     for (const at of [y + 2, y + CELL.height - 6]) found.push(shape("rect", { x: x + 2, y: at, width: CELL.width - 4, height: 4, fill }));
   }
-  const thick = kind === "chosen" || kind === "winner" ? 3 : 2;
+  const thick = THICK.includes(kind) ? 3 : 2;
   const outline = (inset, stroke, width) => shape("rect", { x: x + inset, y: y + inset, width: CELL.width - 2 * inset, height: CELL.height - 2 * inset, fill: "none", stroke, "stroke-width": width });
   if (kind !== "window") found.push(outline(thick + 0.5, "#fff", 1.5));
   const border = outline(thick / 2, "#111", thick);

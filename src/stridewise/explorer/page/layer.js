@@ -10,6 +10,7 @@ import { panels } from "stridewise/panels";
 import { plainGrids } from "stridewise/plain";
 import { Player } from "stridewise/player";
 import { loadProblem } from "stridewise/problem";
+import { saveMenu } from "stridewise/saving";
 import { Sliders } from "stridewise/sliders";
 import { Stage } from "stridewise/stage";
 import { clampedTrial, tried } from "stridewise/trial";
@@ -111,8 +112,17 @@ export class LayerView {
     grow.addEventListener("change", () => this.change({ grow: grow.checked }));
     const label = element("label");
     label.append(grow, ` ${text("grow")}`);
-    bar.append(label);
+    bar.append(label, this.saving(this.state.mode, () => Object.values(this.stage.grids)));
     return bar;
+  }
+
+  /** The menu that saves what is seen. */
+  saving(mode, grids) {
+    const { trace, source, state } = this;
+    const lines = () => [...(this.formula?.querySelectorAll("li, p") ?? [])].map((each) => (each.querySelector(".few") ?? each).textContent);
+    const names = this.node ? [...this.node.inputs, this.node.name] : [state.layer];
+    const tensors = () => Object.keys(trace.scales).filter((name) => names.includes(name.split("/").slice(1).join("/")) || name.includes(`weight/${state.layer}/`)).map((name) => [name, name]);
+    return saveMenu({ name: `${state.layer}-${mode}`, grids, tensors, source, trace, texts: () => [this.status.textContent, ...lines()] });
   }
 
   /** Of three axes two are on the screen: which plane of the output, and of the kernel. */
@@ -171,6 +181,8 @@ export class LayerView {
     const bar = element("div", "bar");
     bar.append(heading);
     if (this.outputs > 1) bar.append(chooser("channel", range(this.outputs), state.output, (output) => this.change({ output })));
+    this.formula = null;
+    bar.append(this.saving("numbers", () => grids));
     this.element.replaceChildren(bar, Object.assign(element("p"), { textContent: text("noWindow") }), panels(grids));
     this.opened(state);
   }
