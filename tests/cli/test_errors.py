@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from stridewise.cli.image_size import parse_image_size
 from stridewise.errors import OptionError
+from stridewise.exchange.image_size import parse_image_size
 
 FOUR_LINES = re.compile(r"[^\n]+\n  needed:   [^\n]+\n  received: [^\n]+\n  try:      [^\n]+\n")
 

@@ -176,7 +176,7 @@ def test_the_prediction(open_page, lenet):
     shares = np.exp(logits - logits.max())
     shares /= shares.sum()
     order = np.argsort(-shares)
-    rows = page.locator("#prediction tr")
+    rows = page.locator("#prediction tbody tr")
     texts = [row.locator("th, td").all_inner_texts() for row in rows.all()]
     assert [row[0] for row in texts] == [f"digit {n}" for n in order]
     assert [row[2] for row in texts] == [f"{share:.4f}" for share in shares[order]]
@@ -196,7 +196,10 @@ def test_what_the_loss_depends_on(open_page, lenet):
     row, column = np.unravel_index(np.abs(gradient).argmax(), gradient.shape)
     image, shown = page.locator("#prediction canvas").all()
     assert image.get_attribute("aria-label") == "input, channel 0"
-    assert shown.get_attribute("aria-label") == "Gradient of the loss by the image, channel 0"
+    assert (
+        shown.get_attribute("aria-label")
+        == "Gradient of the loss of class digit 3 by the image, channel 0"
+    )
     pixel = shown.evaluate(
         "(c, [y, x]) => [...c.getContext('2d').getImageData(x, y, 1, 1).data]",
         [int(row), int(column)],

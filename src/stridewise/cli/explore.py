@@ -9,10 +9,10 @@ from typing import Annotated
 from rich.console import Console
 from typer import Option
 
-from stridewise.cli.image_size import parse_image_size
-from stridewise.cli.number_list import parse_numbers
 from stridewise.errors import OptionError, explain, missing_extra
 from stridewise.exchange.answers import require_free
+from stridewise.exchange.image_size import parse_image_size
+from stridewise.exchange.number_list import parse_numbers
 from stridewise.explorer import subjects
 from stridewise.explorer.page import exported
 from stridewise.training.atomic_file import write_atomically

@@ -15,8 +15,6 @@ from typer import Argument, Option
 
 from stridewise.arrays import Array
 from stridewise.blocks import softmax as probabilities_of
-from stridewise.cli.image_size import parse_image_size
-from stridewise.cli.number_list import parse_numbers
 from stridewise.datasets.untrusted_files import require_file
 from stridewise.engines import engine_info, set_engine
 from stridewise.errors import OptionError, explain
@@ -29,7 +27,9 @@ from stridewise.exchange.answers import (
     vector_of,
     write_answers,
 )
+from stridewise.exchange.image_size import parse_image_size
 from stridewise.exchange.label_file import read_labels
+from stridewise.exchange.number_list import parse_numbers
 from stridewise.exchange.pictures import preparation_for, prepare_picture
 from stridewise.networks import Graph
 

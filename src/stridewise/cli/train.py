@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 from typer import Option
 
-from stridewise.cli.image_size import parse_image_size
 from stridewise.cli.progress_bar import ProgressBar
 from stridewise.engines import engine_info, set_engine
 from stridewise.errors import DataError
+from stridewise.exchange.image_size import parse_image_size
 from stridewise.explorer import subjects
 from stridewise.explorer.page import exported
 from stridewise.networks import ZOO

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 from stridewise.arrays import Array
-from stridewise.errors import OptionError, explain
+from stridewise.errors import DataError, OptionError, explain
 from stridewise.explorer.numbers import encoded
 from stridewise.explorer.subjects import Subject
 from stridewise.traces import Trace
@@ -61,6 +61,11 @@ class Exhibit:
     def trace(self) -> Trace:
         """What is shown now."""
         return self._shown[1]
+
+    @property
+    def run(self) -> int:
+        """How many changes there have been."""
+        return self._shown[0]
 
     def document(self) -> dict[str, Any]:
         """The trace's document, the number of its run, and what a page may ask for."""
@@ -144,7 +149,17 @@ def _read(subject: Subject, content: bytes) -> Array:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "image"
         file.write_bytes(content)
-        return subject.read(file)
+        try:
+            return subject.read(file)
+        except DataError as error:
+            raise DataError(_without(file, str(error))) from None
+
+
+def _without(file: Path, message: str) -> str:
+    """A message about a file that nobody else knows, without its path."""
+    for written in (repr(str(file)), str(file), file.as_posix()):
+        message = message.replace(written, "the image")
+    return message
 
 
 def _unchangeable(because: str) -> OptionError:

@@ -2,24 +2,28 @@
 
 Nothing in a request is ever a path of the file system: the page's files are in memory by name, and
 so are the arrays. A request whose Host is not this server is refused: a page of somebody else's,
-under a name that was made to mean 127.0.0.1, gets nothing.
+under a name that was made to mean 127.0.0.1, gets nothing. Nor does one whose Origin is another.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from stridewise.errors import StridewiseError
+from stridewise.explorer.changes import Change, TooLargeError, changes, received
 from stridewise.explorer.exhibit import Exhibit
 from stridewise.explorer.page import page_file, policy, served
 
@@ -32,18 +36,24 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_EARLIER = "This page shows an earlier run: something else has been opened since. Reload it."
+_NO_MEMORY = "There is not enough memory for that."
 
 
 def application(exhibit: Exhibit, token: str) -> Starlette:
-    """The answers: the page, its files, the trace and its arrays."""
+    """The answers: the page, its files, the trace and its arrays; and what changes them."""
+
+    def refusal(request: Request) -> Response | None:
+        given = request.query_params.get("token", "")
+        if not secrets.compare_digest(given.encode(), token.encode()):
+            return PlainTextResponse("The address lacks its token.", 403, _HEADERS)
+        origin = request.headers.get("origin")
+        if origin is not None and origin != f"http://{request.headers['host']}":
+            return PlainTextResponse("Another page cannot ask for this.", 403, _HEADERS)
+        return None
 
     def guarded(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
-        def asked(request: Request) -> Response:
-            if not secrets.compare_digest(request.query_params.get("token", ""), token):
-                return PlainTextResponse("The address lacks its token.", 403, _HEADERS)
-            return answer(request)
-
-        return asked
+        return lambda request: refusal(request) or answer(request)
 
     def page(_: Request) -> Response:
         nonce = secrets.token_urlsafe(16)
@@ -72,13 +82,36 @@ def application(exhibit: Exhibit, token: str) -> Starlette:
                 for name, default in (("run", "0"), ("first", "0"), ("last", "-1"), ("step", "1"))
             )
         except ValueError:
-            return PlainTextResponse("Channels are numbers.", 400, _HEADERS)
+            return PlainTextResponse("Runs, channels and steps are numbers.", 400, _HEADERS)
         found = exhibit.array(run, asked.get("name", ""), first, last, step)
+        if run != exhibit.run:
+            return PlainTextResponse(_EARLIER, 404, _HEADERS)
         if found is None:
             return PlainTextResponse("There is no such array.", 404, _HEADERS)
         shape, content = found
         headers = _HEADERS | {"X-Shape": json.dumps(shape)}
         return Response(content, headers=headers, media_type="application/octet-stream")
+
+    # A body waits at its sender until the one before it is done with: there is never more than one
+    # in memory.
+    one_at_a_time = asyncio.Lock()
+
+    def changing(change: Change, most: int) -> Callable[[Request], Awaitable[Response]]:
+        async def asked(request: Request) -> Response:
+            refused = refusal(request)
+            if refused is not None:
+                return refused
+            try:
+                async with one_at_a_time:
+                    content = await received(request, most)
+                    await run_in_threadpool(change, exhibit, request.query_params, content)
+            except TooLargeError as error:
+                return PlainTextResponse(str(error), 413, _HEADERS)
+            except (StridewiseError, MemoryError, ClientDisconnect) as error:
+                return PlainTextResponse(str(error) or _NO_MEMORY, 400, _HEADERS)
+            return await run_in_threadpool(described, request)
+
+        return asked
 
     return Starlette(
         routes=[
@@ -86,6 +119,10 @@ def application(exhibit: Exhibit, token: str) -> Starlette:
             Route("/page/{name}", file),
             Route("/trace", guarded(described)),
             Route("/array", guarded(array)),
+            *(
+                Route(f"/{name}", changing(*change), methods=["POST"])
+                for name, change in changes().items()
+            ),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])],
     )

@@ -1,8 +1,10 @@
 // The page: find the numbers, draw the network, open the layer that the address names.
 
+import { asking, tell } from "stridewise/asking";
 import { LayerView } from "stridewise/layer";
 import { chooseLanguage, otherLanguage, text } from "stridewise/messages";
 import { NetworkView } from "stridewise/network";
+import { showOpening } from "stridewise/opening";
 import { showPrediction } from "stridewise/prediction";
 import { EmbeddedSource, ServerSource } from "stridewise/source";
 import { readState, writeState, writeStateSoon } from "stridewise/state";
@@ -15,8 +17,8 @@ function source() {
   return new ServerSource(new URLSearchParams(location.search).get("token"));
 }
 
-async function start(numbers) {
-  const trace = await numbers.trace();
+async function start(numbers, given) {
+  const trace = given ?? (await numbers.trace());
   document.title = `${trace.title} · ${text("title")}`;
   byId("title").textContent = trace.title;
   const other = byId("language");
@@ -24,7 +26,7 @@ async function start(numbers) {
   other.onclick = () => {
     layer.player?.stop();
     chooseLanguage(otherLanguage());
-    start(numbers);
+    start(numbers, trace);
   };
   const layer = new LayerView(byId("layer"), byId("status"), trace, numbers, {
     opened: (state) => {
@@ -42,7 +44,12 @@ async function start(numbers) {
     if (event.key === "Escape" && !event.defaultPrevented && !event.target.matches("input, select")) layer.escape();
   };
   window.onhashchange = () => layer.open(known(trace, readState()));
-  await showPrediction(byId("prediction"), trace, numbers);
+  const ask = asking(numbers, (shown) => {
+    layer.player?.stop();
+    return start(numbers, shown);
+  });
+  showOpening(byId("opening"), trace, ask);
+  await showPrediction(byId("prediction"), trace, numbers, ask);
   await layer.open(known(trace, readState()));
   document.body.dataset.ready = "true";
 }
@@ -56,7 +63,5 @@ function known(trace, state) {
 }
 
 chooseLanguage(navigator.language);
-start(source()).catch((error) => {
-  byId("status").textContent = `${text("failed")}: ${error.message}`;
-  throw error;
-});
+addEventListener("unhandledrejection", ({ reason }) => tell(`${text("failed")}: ${reason.message}`));
+start(source());

@@ -1,68 +1,86 @@
-// What a network says at the end: the largest numbers as bars, the loss, and what it depends on.
+// What a network says at the end: the largest numbers as bars, the loss, and where the gradient starts.
 
-import { scaleOf } from "stridewise/colours";
-import { drawMap } from "stridewise/maps";
 import { text } from "stridewise/messages";
-import { full, short } from "stridewise/numbers";
+import { full } from "stridewise/numbers";
+import { classButton, elementField, startChoice } from "stridewise/picking";
+import { arithmetic, endsInSoftmax, few, softmax } from "stridewise/softmax";
+import { why } from "stridewise/why";
 
 const MOST_BARS = 10;
-const MOST_CHANNELS = 3;
 
-/** Bars of the first output, as probabilities; nothing if it is no vector. */
-export async function showPrediction(element, trace, source) {
-  const name = trace.outputs[0];
-  const shape = trace.tensors[name];
-  if (!trace.loss || shape.length !== 1) return;
-  const { data } = await source.array(`y/${name}`);
-  const shares = trace.loss.kind === "cross-entropy" ? softmax(data) : [...data];
+/** Bars of the first output, as probabilities; of what is no vector, the element that is picked. */
+export async function showPrediction(element, trace, source, ask) {
+  element.replaceChildren();
+  if (!trace.loss) return;
+  const answer = await answered(trace, source);
+  const parts = [line("h2", text("prediction"))];
+  const canPick = trace.questions.includes("pick");
+  if (canPick && answer.isVector) parts.push(startChoice(trace.loss, ask));
+  if (answer.isVector) parts.push(table(answer, canPick ? ask : null));
+  if (canPick && answer.size > (answer.isVector ? MOST_BARS : 1)) parts.push(elementField(trace.loss, answer.size, ask));
+  parts.push(line("p", result(answer)));
+  if (answer.isVector) parts.push(arithmetic(answer));
+  element.replaceChildren(...parts, ...(await why(trace, source, answer.title)));
+}
+
+/** The output: its numbers, what they are as probabilities, and their gradient if there is one. */
+async function answered({ outputs: [output], tensors, labels, loss, nodes }, source) {
+  const [{ data }, gradient] = await Promise.all([source.array(`y/${output}`), source.array(`grad/${output}`)]);
+  const isVector = tensors[output].length === 1 && data.length > 1;
+  const isProbability = endsInSoftmax(nodes, output);
+  const name = (number) => (isVector ? (labels?.[number] ?? String(number)) : String(number));
+  const title = `${text(isVector ? "class" : "element")} ${name(loss.element)}`;
+  const shares = isVector && !isProbability ? softmax(data).shares : [...data];
+  return { data, gradient: gradient?.data, size: data.length, isVector, isProbability, shares, name, title, loss };
+}
+
+function table(answer, ask) {
+  const { data, gradient, shares, loss } = answer;
   const order = [...shares.keys()].sort((a, b) => shares[b] - shares[a]).slice(0, MOST_BARS);
-  const most = Math.max(...shares.map(Math.abs)) || 1;
+  if (!order.includes(loss.element)) order.push(loss.element);
+  const most = shares.reduce((size, share) => Math.max(size, Math.abs(share)), 0) || 1;
+  const columns = [[text("class"), "", "p"], answer.isProbability ? [] : ["z"], gradient ? [answer.isProbability ? "dP" : "dZ"] : []];
+  const head = document.createElement("tr");
+  head.append(...columns.flat().map((words) => Object.assign(line(words ? "th" : "td", words), { scope: "col" })));
   const rows = order.map((number) => {
     const row = document.createElement("tr");
-    const label = trace.labels?.[number] ?? String(number);
-    const meter = Object.assign(document.createElement("td"), { className: "meter" });
-    const bar = document.createElement("div");
-    bar.style.width = `${(100 * Math.abs(shares[number])) / most}%`;
-    meter.append(bar);
-    row.append(cell("th", label), meter, cell("td", shares[number].toFixed(4)), cell("td", full(data[number])));
-    if (number === trace.loss.element) row.className = "chosen";
+    const heading = Object.assign(document.createElement("th"), { scope: "row" });
+    heading.append(ask ? classButton(number, answer.name(number), loss, ask) : answer.name(number));
+    const cells = [numeral(shares[number], shares[number].toFixed(4))];
+    if (!answer.isProbability) cells.push(numeral(data[number]));
+    if (gradient) cells.push(numeral(gradient[number]));
+    row.append(heading, meter(shares[number] / most), ...cells);
+    if (number === loss.element) row.className = "chosen";
     return row;
   });
-  const table = document.createElement("table");
-  table.append(...rows);
-  const heading = Object.assign(document.createElement("h2"), { textContent: text("prediction") });
-  const loss = Object.assign(document.createElement("p"), { textContent: `${text("loss")} (${trace.loss.kind}): ${full(trace.loss.value)}` });
-  element.replaceChildren(heading, table, loss, ...(await why(trace, source)));
+  const found = document.createElement("table");
+  found.createTHead().append(head);
+  found.createTBody().append(...rows);
+  const scroll = Object.assign(document.createElement("div"), { className: "scroll" });
+  scroll.append(found);
+  return scroll;
 }
 
-/** The first image, and which of its pixels would change the loss: its gradient, by channel. */
-async function why(trace, source) {
-  const name = trace.inputs[0];
-  const [image, gradient] = await Promise.all([source.array(`y/${name}`), source.array(`grad/${name}`)]);
-  if (!gradient || gradient.shape.length !== 3) return [];
-  const pictures = document.createElement("div");
-  pictures.className = "why";
-  for (const [key, array] of [["input", image], ["why", gradient]]) {
-    for (let channel = 0; channel < Math.min(array.shape[2], MOST_CHANNELS); channel++) {
-      const canvas = document.createElement("canvas");
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", `${text(key)}, ${text("channel")} ${channel}`);
-      drawMap(canvas, array, channel, scaleOf(array.data));
-      pictures.append(canvas);
-    }
-  }
-  const said = text("whySaid", { scale: short(scaleOf(gradient.data)) });
-  const heading = Object.assign(document.createElement("h3"), { textContent: text("why") });
-  return [heading, pictures, cell("p", said)];
+/** A number in few digits, and in all of them for whoever points at it. */
+function numeral(value, shown = few(value)) {
+  return Object.assign(line("td", shown), { title: full(value), className: "numeral" });
 }
 
-function softmax(data) {
-  const most = Math.max(...data);
-  const powers = [...data].map((value) => Math.exp(value - most));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
+function meter(share) {
+  const cell = Object.assign(document.createElement("td"), { className: "meter" });
+  const bar = document.createElement("div");
+  bar.style.width = `${100 * Math.abs(share)}%`;
+  cell.append(bar);
+  return cell;
 }
 
-function cell(tag, content) {
+/** What the gradient starts from, and how large it is. */
+function result({ loss, title }) {
+  const value = loss.value === null ? text("notFinite") : full(loss.value);
+  if (loss.kind === "element") return `${text("score")} (${title}): ${value}`;
+  return `${text("loss")} (${text(loss.kind)}): ${value}`;
+}
+
+function line(tag, content) {
   return Object.assign(document.createElement(tag), { textContent: content });
 }

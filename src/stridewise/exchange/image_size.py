@@ -1,4 +1,4 @@
-"""An image's size as it is written on the command line: 64x48."""
+"""An image's size as a person writes it: 64x48."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from stridewise.errors import OptionError, explain
 __all__ = ["parse_image_size"]
 
 
-def parse_image_size(text: str) -> tuple[int, int]:
+def parse_image_size(text: str, option: str = "--size") -> tuple[int, int]:
     """Read rows and columns.
 
     Examples
@@ -20,7 +20,7 @@ def parse_image_size(text: str) -> tuple[int, int]:
         numbers = len(sides) < 3 and all(side.isdecimal() for side in sides)
         raise OptionError(
             explain(
-                "--size",
+                option,
                 "this size is too large." if numbers else "this is not a size.",
                 needed="rows and columns, in pixels: up to 99999",
                 received=repr(text),
