@@ -10,12 +10,16 @@ def opening(browser, folder):
     """Opens pages; at the end there must have been no complaint of the browser in any of them."""
     complaints, contexts = [], []
 
-    def hear(message):
-        if message.type in ("error", "warning"):
+    def hear(message, refused):
+        of_server = refused and "the server responded with a status of 4" in message.text
+        if message.type in ("error", "warning") and not of_server:
             complaints.append(message.text)
 
-    def open_one(what, fragment="", **options):
-        """The page of a trace, or at an address, as soon as it is ready."""
+    def open_one(what, fragment="", *, refused=False, **options):
+        """The page of a trace, or at an address, as soon as it is ready.
+
+        If something will be ``refused``, the browser may say that the server does so.
+        """
         address = what
         if not isinstance(what, str):
             file = folder / f"page-{len(contexts)}.html"
@@ -26,7 +30,7 @@ def opening(browser, folder):
         context.set_offline(address.startswith("file:"))
         context.set_default_timeout(10_000)
         page = context.new_page()
-        page.on("console", hear)
+        page.on("console", lambda message: hear(message, refused))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{address}#{fragment}")
         page.wait_for_selector("body[data-ready=true]")

@@ -1,16 +1,14 @@
 """The page with a server behind it: it asks for what it shows, and for nothing else."""
 
-import threading
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
 
-from stridewise.explorer import server
-from stridewise.explorer.exhibit import Exhibit
 from stridewise.networks import lenet5
 from stridewise.traces import record_network
 from tests.explorer.grids import numbers
+from tests.explorer.serving import serving
 
 
 @pytest.fixture(scope="module")
@@ -18,15 +16,7 @@ def served():
     """The address of a server in a thread, and its trace."""
     image = np.random.default_rng(4).standard_normal((1, 28, 28, 1), np.float32)
     trace = record_network(lenet5(), image, element=3)
-    found, ready = [], threading.Event()
-
-    def opened(address):
-        found.append(address)
-        ready.set()
-
-    threading.Thread(target=server.serve, args=(Exhibit(trace), opened), daemon=True).start()
-    assert ready.wait(20)
-    return found[0], trace
+    return serving(trace), trace
 
 
 def open_layer(page, name, channel):

@@ -1,44 +1,27 @@
 """The server: who gets an answer, and what is in it."""
 
-import http.client
 import json
-import threading
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from stridewise.explorer import server
-from stridewise.explorer.exhibit import Exhibit
 from stridewise.networks import digits_convnet
 from stridewise.traces import record_network
+from tests.explorer.serving import answer_to, serving
 
 
 @pytest.fixture(scope="module")
 def running():
     """A server in a thread, its address, and its trace."""
     trace = record_network(digits_convnet(), np.ones((1, 8, 8, 1), np.float32))
-    found, ready = [], threading.Event()
-
-    def opened(address):
-        found.append(address)
-        ready.set()
-
-    thread = threading.Thread(target=server.serve, args=(Exhibit(trace), opened), daemon=True)
-    thread.start()
-    assert ready.wait(20)
-    return urlsplit(found[0]), trace
+    return urlsplit(serving(trace)), trace
 
 
 def ask(running, path, headers=None, method="GET"):
     address, _ = running
-    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=20)
-    connection.request(method, path, headers=headers or {})
-    answer = connection.getresponse()
-    content = answer.read()
-    connection.close()
-    return answer, content
+    return answer_to(address.geturl(), path, headers, method)
 
 
 def test_it_listens_on_this_machine_alone(running):

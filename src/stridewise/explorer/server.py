@@ -92,11 +92,18 @@ def application(exhibit: Exhibit, token: str) -> Starlette:
         headers = _HEADERS | {"X-Shape": json.dumps(shape)}
         return Response(content, headers=headers, media_type="application/octet-stream")
 
-    # A body waits at its sender until the one before it is done with: there is never more than one
-    # in memory.
+    # Bodies wait at their senders until the one before is done with: one at most is in memory.
     one_at_a_time = asyncio.Lock()
 
     def changing(change: Change, most: int) -> Callable[[Request], Awaitable[Response]]:
+        # In the thread, an error ends here: on its way out it would hold on to the body.
+        def changed(request: Request, content: bytes) -> Response:
+            try:
+                change(exhibit, request.query_params, content)
+            except (StridewiseError, MemoryError) as error:
+                return PlainTextResponse(str(error) or _NO_MEMORY, 400, _HEADERS)
+            return described(request)
+
         async def asked(request: Request) -> Response:
             refused = refusal(request)
             if refused is not None:
@@ -104,12 +111,11 @@ def application(exhibit: Exhibit, token: str) -> Starlette:
             try:
                 async with one_at_a_time:
                     content = await received(request, most)
-                    await run_in_threadpool(change, exhibit, request.query_params, content)
+                    return await run_in_threadpool(changed, request, content)
             except TooLargeError as error:
                 return PlainTextResponse(str(error), 413, _HEADERS)
-            except (StridewiseError, MemoryError, ClientDisconnect) as error:
-                return PlainTextResponse(str(error) or _NO_MEMORY, 400, _HEADERS)
-            return await run_in_threadpool(described, request)
+            except ClientDisconnect:
+                return PlainTextResponse("It has not come as a whole.", 400, _HEADERS)
 
         return asked
 
