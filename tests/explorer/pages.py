@@ -15,6 +15,10 @@ def opening(browser, folder):
         if message.type in ("error", "warning") and not of_server:
             complaints.append(message.text)
 
+    def hear_error(error, refused):
+        if not (refused and "earlier run" in str(error)):
+            complaints.append(str(error))
+
     def open_one(what, fragment="", *, refused=False, **options):
         """The page of a trace, or at an address, as soon as it is ready.
 
@@ -31,7 +35,7 @@ def opening(browser, folder):
         context.set_default_timeout(10_000)
         page = context.new_page()
         page.on("console", lambda message: hear(message, refused))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: hear_error(error, refused))
         page.goto(f"{address}#{fragment}")
         page.wait_for_selector("body[data-ready=true]")
         return page

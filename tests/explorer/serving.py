@@ -15,12 +15,17 @@ from stridewise.explorer.subjects import Subject
 from stridewise.networks import digits_convnet
 
 
-def subject(**others):
+def subject():
     """A network that recognises nothing, at work on a ramp; it takes images of 8 x 8."""
     ramp = np.linspace(-1, 1, 64, dtype=np.float32).reshape(1, 8, 8, 1)
-    settings = {"element": 2, "read": lambda file: read_image(file, (8, 8), 1)[None]} | others
+    labels = [f"digit {n}" for n in range(10)]
     return Subject(
-        digits_convnet(seed=5), (ramp,), "digits", [f"digit {n}" for n in range(10)], **settings
+        digits_convnet(seed=5),
+        (ramp,),
+        "digits",
+        labels,
+        element=2,
+        read=lambda file: read_image(file, (8, 8), 1)[None],
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from stridewise.traces import record_conv2d
+from tests.explorer.serving import serving, subject
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
@@ -47,3 +48,17 @@ def test_no_serious_findings_where_elements_are_greyed(open_page, axe, rng):
     trace = record_conv2d(x, np.ones((2, 2, 1, 1)), stride=3, padding=((0, 0), (2, 0)))
     for scheme in ("light", "dark"):
         require_no_findings(open_page(trace, color_scheme=scheme), axe)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"viewport": WIDE},
+        {"viewport": NARROW, "color_scheme": "dark", "locale": "zh-CN"},
+    ],
+)
+def test_no_serious_findings_where_things_can_be_opened(open_page, axe, options):
+    page = open_page(serving(subject()), **options)
+    page.locator("#opening summary").click()
+    require_no_findings(page, axe)
+    assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0

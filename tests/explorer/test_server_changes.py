@@ -39,7 +39,7 @@ def array_of(address, run, name):
 def test_another_class(address):
     status, document = post(address, "pick", element=7, of="score")
     assert (status, document["run"], document["loss"]["element"]) == (200, 1, 7)
-    chosen = subject(element=7, of="score")
+    chosen = subject()
     wanted = record_network(chosen.network, *chosen.inputs, element=7, of="score")
     answer, content = array_of(address, 1, "grad/input")
     shape = json.loads(answer.headers["X-Shape"])
@@ -70,6 +70,14 @@ def test_another_model_and_how_its_images_are_made(address):
     _, content = array_of(address, 1, "y/image")
     white = np.float32((255 - np.array([1, 2, 3])) / 5)
     assert_array_equal(np.frombuffer(content, "<f4").reshape(-1, 3)[0], white)
+
+
+def test_another_model_sees_the_last_image(address):
+    post(address, "image", png())
+    post(address, "model", onnx_convolution(), size="8x8")
+    _, content = array_of(address, 2, "y/image")
+    pixels = np.frombuffer(content, "<f4").reshape(8, 8, 3)
+    assert (pixels[0, 0].max(), pixels.argmax()) == (0, 63 * 3)
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,15 @@ const MODEL = ".onnx";
 export function showOpening(element, trace, ask) {
   const { questions } = trace;
   element.replaceChildren();
-  element.hidden = !questions.includes("image") && !questions.includes("model");
+  element.hidden = !questions.includes("model");
   document.ondragover = document.ondrop = document.ondragleave = null;
   if (element.hidden) return;
   const details = document.createElement("details");
   const summary = Object.assign(document.createElement("summary"), { id: "opening-summary", textContent: text("opening") });
   const panel = Object.assign(document.createElement("div"), { className: "panel" });
   if (questions.includes("image")) panel.append(imageField(ask));
-  const model = questions.includes("model") ? modelFields(ask) : null;
-  if (model) panel.append(model.element);
-  panel.append(Object.assign(document.createElement("p"), { textContent: text("dropping") }));
+  const model = modelFields(ask);
+  panel.append(model.element, Object.assign(document.createElement("p"), { textContent: text("dropping") }));
   details.append(summary, panel);
   details.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !details.open) return;
@@ -27,10 +26,7 @@ export function showOpening(element, trace, ask) {
     summary.focus();
   });
   element.append(details);
-  takeDrops((file) => {
-    if (file.name.toLowerCase().endsWith(MODEL)) return model && ask(model.question(file));
-    return questions.includes("image") && ask({ kind: "image", file });
-  });
+  takeDrops((file) => ask(file.name.toLowerCase().endsWith(MODEL) ? model.question(file) : { kind: "image", file }));
 }
 
 function imageField(ask) {
