@@ -12,10 +12,10 @@ import json
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect, Request
@@ -94,6 +94,8 @@ def application(exhibit: Exhibit, token: str) -> Starlette:
 
     # Bodies wait at their senders until the one before is done with: one at most is in memory.
     one_at_a_time = asyncio.Lock()
+    # Always the same thread: each has memory of its own, and keeps most of it when it is free.
+    at_work = ThreadPoolExecutor(1)
 
     def changing(change: Change, most: int) -> Callable[[Request], Awaitable[Response]]:
         # In the thread, an error ends here: on its way out it would hold on to the body.
@@ -111,7 +113,8 @@ def application(exhibit: Exhibit, token: str) -> Starlette:
             try:
                 async with one_at_a_time:
                     content = await received(request, most)
-                    return await run_in_threadpool(changed, request, content)
+                    loop = asyncio.get_running_loop()
+                    return await loop.run_in_executor(at_work, changed, request, content)
             except TooLargeError as error:
                 return PlainTextResponse(str(error), 413, _HEADERS)
             except ClientDisconnect:
