@@ -104,7 +104,8 @@ def test_no_second_softmax(open_page):
         shares = trace.arrays["y/activation_1"]
         shown = page.locator("#prediction tbody tr.chosen td").all_inner_texts()
         assert shown[1] == f"{shares[1]:.4f}"
-        wanted = {"loss": [shares[1], -np.log(shares[1]), -1 / shares[1]], "score": [shares[1], 1]}
+        p = shares[1]
+        wanted = {"loss": [p, -np.log(p), -1 / p, p - 1], "score": [p, p, 1]}
         assert results(page) == pytest.approx(wanted[of], rel=1e-5)
 
 
@@ -116,6 +117,15 @@ def test_a_class_of_hardly_any_probability(open_page):
     trace = record_network(network, [[[[900.0]], [[0.0]]]], element=1)
     page = open_page(trace)
     assert results(page) == [0, 900, -1]
+
+
+def test_a_probability_that_the_networks_softmax_rounds_to_nothing(open_page):
+    network = Sequential([Flatten(), Activation("softmax")], (2, 1, 1))
+    page = open_page(record_network(network, [[[[90.0]], [[0.0]]]], element=1))
+    lines = page.locator("#prediction .formula p").all_inner_texts()
+    assert lines[1] == "A probability below 1.000e−12 counts as 1.000e−12 here."
+    assert number(lines[2].rpartition("= ")[2]) == pytest.approx(-np.log(1e-12))
+    assert not any("dZ" in line for line in lines)  # it is not p − 1 then
 
 
 def test_a_loss_that_is_no_number_says_so(open_page):

@@ -3,7 +3,7 @@
 import { text } from "stridewise/messages";
 import { full } from "stridewise/numbers";
 import { classButton, elementField, startChoice } from "stridewise/picking";
-import { arithmetic, endsInSoftmax, few, softmax } from "stridewise/softmax";
+import { arithmetic, few, ownSoftmax, softmax } from "stridewise/softmax";
 import { why } from "stridewise/why";
 
 const MOST_BARS = 10;
@@ -25,13 +25,24 @@ export async function showPrediction(element, trace, source, ask) {
 
 /** The output: its numbers, what they are as probabilities, and their gradient if there is one. */
 async function answered({ outputs: [output], tensors, labels, loss, nodes }, source) {
-  const [{ data }, gradient] = await Promise.all([source.array(`y/${output}`), source.array(`grad/${output}`)]);
+  const numbersOf = async (name) => {
+    const [y, gradient] = await Promise.all([source.array(`y/${name}`), source.array(`grad/${name}`)]);
+    return { data: y.data, gradient: gradient?.data };
+  };
+  const { data, gradient } = await numbersOf(output);
   const isVector = tensors[output].length === 1 && data.length > 1;
-  const isProbability = endsInSoftmax(nodes, output);
+  const own = ownSoftmax(nodes, output);
+  const isProbability = Boolean(own);
+  const scores = isVector && own && isTakenOnce(own.inputs[0], nodes) && tensors[own.inputs[0]].length === 1 ? await numbersOf(own.inputs[0]) : null;
   const name = (number) => (isVector ? (labels?.[number] ?? String(number)) : String(number));
   const title = `${text(isVector ? "class" : "element")} ${name(loss.element)}`;
   const shares = isVector && !isProbability ? softmax(data).shares : [...data];
-  return { data, gradient: gradient?.data, size: data.length, isVector, isProbability, shares, name, title, loss };
+  return { data, gradient, scores, size: data.length, isVector, isProbability, shares, name, title, loss };
+}
+
+/** Whether one node alone takes a tensor: only then its gradient comes from there alone. */
+function isTakenOnce(name, nodes) {
+  return nodes.flatMap((node) => node.inputs).filter((input) => input === name).length === 1;
 }
 
 function table(answer, ask) {

@@ -3,6 +3,8 @@
 import { text } from "stridewise/messages";
 import { full } from "stridewise/numbers";
 
+const LEAST = 1e-12; // as traces/loss.py has it
+
 /** Probabilities, and what they are made of: e^(z − max) and their sum. */
 export function softmax(data) {
   const most = data.reduce((a, b) => Math.max(a, b), -Infinity);
@@ -11,9 +13,9 @@ export function softmax(data) {
   return { most, powers, sum, shares: powers.map((power) => power / sum) };
 }
 
-/** Whether what a network gives are probabilities already. */
-export function endsInSoftmax(nodes, output) {
-  return nodes.find((node) => node.name === output)?.title === "softmax";
+/** The network's own softmax, if it ends in one: then what it gives are probabilities already. */
+export function ownSoftmax(nodes, output) {
+  return nodes.find((node) => node.name === output && node.title === "softmax");
 }
 
 /** The lines of the class picked. */
@@ -27,21 +29,32 @@ export function arithmetic(answer) {
 
 function ofScores({ data, gradient, loss }) {
   const at = loss.element;
-  const { most, powers, sum, shares } = softmax(data);
-  const power = `${few(data[at])} − ${bracketed(most)}`;
-  const lines = [`p = e^(z − max) / Σ = e^(${power}) / ${few(sum)} = ${few(powers[at])} / ${few(sum)} = ${full(shares[at])}`];
+  const made = softmax(data);
+  const lines = [ofShare(data, made, at)];
   if (loss.kind === "element") return [...lines, ...ofElement("z", "dZ", data, gradient, at)];
-  lines.push(`${text("loss")} = −ln p = ln Σ − (z − max) = ln ${few(sum)} − (${power}) = ${valueOf(loss)}`);
+  const power = `${few(data[at])} − ${bracketed(made.most)}`;
+  lines.push(`${text("loss")} = −ln p = ln Σ − (z − max) = ln ${few(made.sum)} − (${power}) = ${valueOf(loss)}`);
   if (gradient) lines.push(`dZ = p − 1 = ${full(gradient[at])}; ${text("elsewhere")} dZ = p`);
   return lines;
 }
 
-function ofProbabilities({ data, gradient, loss }) {
+/** Of a network's own softmax: from the scores that it takes, if these are known. */
+function ofProbabilities({ data, gradient, loss, scores }) {
   const at = loss.element;
-  if (loss.kind === "element") return ofElement("p", "dP", data, gradient, at);
-  const lines = [`p = ${full(data[at])}: ${text("ownSoftmax")}`, `${text("loss")} = −ln p = ${valueOf(loss)}`];
+  const lines = scores ? [ofShare(scores.data, softmax(scores.data), at)] : [];
+  if (loss.kind === "element") return [...lines, ...ofElement("p", "dP", data, gradient, at)];
+  if (!scores) lines.push(`p = ${full(data[at])}: ${text("ownSoftmax")}`);
+  const isTiny = data[at] < LEAST;
+  if (isTiny) lines.push(text("tiny", { least: few(LEAST) }));
+  lines.push(`${text("loss")} = −ln p = −ln ${few(isTiny ? LEAST : data[at])} = ${valueOf(loss)}`);
   if (gradient) lines.push(`dP = −1 / p = ${full(gradient[at])}; ${text("elsewhere")} dP = 0`);
+  if (scores?.gradient && !isTiny) lines.push(`dZ = p − 1 = ${full(scores.gradient[at])}; ${text("elsewhere")} dZ = p`);
   return lines;
+}
+
+function ofShare(data, { most, powers, sum, shares }, at) {
+  const power = `${few(data[at])} − ${bracketed(most)}`;
+  return `p = e^(z − max) / Σ = e^(${power}) / ${few(sum)} = ${few(powers[at])} / ${few(sum)} = ${full(shares[at])}`;
 }
 
 function ofElement(name, gradientName, data, gradient, at) {
