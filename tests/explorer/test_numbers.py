@@ -14,7 +14,7 @@ from stridewise.errors import DataError
 from stridewise.explorer import numbers, page
 from stridewise.explorer.numbers import embedded, encoded
 from stridewise.networks import digits_convnet
-from stridewise.traces import Trace, record_conv2d, record_network
+from stridewise.traces import Trace, record_conv2d, record_network, record_pool2d
 
 
 @pytest.fixture
@@ -91,17 +91,17 @@ def test_files_that_are_none(name):
     assert page.page_file(name) is None
 
 
-def test_a_notebook_shows_a_frame(rng):
+def test_a_notebook_without_a_widget_shows_a_frame(rng):
     x = rng.standard_normal((1, 5, 5, 1))
-    for shown in (
-        explorer.show_conv2d(x, np.ones((2, 2, 1, 1)), [0.5], stride=2),
-        explorer.show_pool2d(x, 2, kind="average"),
-        explorer.show(digits_convnet(), np.zeros((1, 8, 8, 1)), title='"quoted"'),
+    for trace in (
+        record_conv2d(x, np.ones((2, 2, 1, 1)), [0.5], stride=2),
+        record_pool2d(x, 2, kind="average"),
+        record_network(digits_convnet(), np.zeros((1, 8, 8, 1)), title='"quoted"'),
     ):
-        frame = shown._repr_html_()
+        frame = explorer.Shown(trace)._repr_html_()
         (content,) = re.findall(r'srcdoc="(.*?)"', frame, re.DOTALL)
         assert html.unescape(content).startswith("<!doctype html>")
-        assert 'sandbox="allow-scripts"' in frame
+        assert 'sandbox="allow-scripts allow-downloads"' in frame
     assert 'title="&quot;quoted&quot;"' in frame
 
 

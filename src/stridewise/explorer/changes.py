@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from typing import TypeAlias
-
-from starlette.requests import Request
+from typing import TYPE_CHECKING, TypeAlias
 
 from stridewise.errors import DataError, OptionError, explain
 from stridewise.exchange.image_size import parse_image_size
 from stridewise.exchange.number_list import parse_numbers
 from stridewise.explorer.exhibit import Exhibit
 
-__all__ = ["Change", "TooLargeError", "changes", "received"]
+if TYPE_CHECKING:  # a notebook's kernel does without
+    from starlette.requests import Request
+
+__all__ = ["Change", "TooLargeError", "changes", "received", "too_large"]
 
 Change: TypeAlias = Callable[[Exhibit, Mapping[str, str], bytes], None]
 """Takes the options in the address, and the body."""
@@ -45,11 +46,11 @@ async def received(request: Request, most: int) -> bytes:
     """
     claimed = request.headers.get("content-length", "")
     if claimed.isdecimal() and int(claimed[:20]) > most:
-        raise _too_large(most)
+        raise too_large(most)
     content = BytesIO()  # which gives its bytes away without a second copy
     async for part in request.stream():
         if content.tell() + len(part) > most:
-            raise _too_large(most)
+            raise too_large(most)
         content.write(part)
     return content.getvalue()
 
@@ -101,7 +102,8 @@ def _title(name: str) -> str:
     return "".join(filter(str.isprintable, name))[:_LONGEST_TITLE].strip() or "model"
 
 
-def _too_large(most: int) -> TooLargeError:
+def too_large(most: int) -> TooLargeError:
+    """The error for a body of more than ``most`` bytes."""
     return TooLargeError(
         explain(
             "explore",

@@ -16,7 +16,7 @@ from string import Template
 from stridewise.explorer.numbers import embedded
 from stridewise.traces import Trace
 
-__all__ = ["exported", "page_file", "policy", "served"]
+__all__ = ["exported", "framed", "page_file", "policy", "served"]
 
 _TYPES = {"js": "text/javascript", "css": "text/css"}
 
@@ -74,8 +74,18 @@ def exported(trace: Trace) -> str:
     >>> page.startswith("<!doctype html>"), "http:" in page
     (True, False)
     """
-    nonce = secrets.token_urlsafe(16)
     content = embedded(trace)
+    return _alone(f'<script type="application/json" id="content">{content}</script>')
+
+
+def framed() -> str:
+    """The page as one file that asks the page whose frame it is in for its numbers."""
+    return _alone('<div id="framed" hidden></div>')
+
+
+def _alone(content: str) -> str:
+    """The page with all its files in it, which may ask no address."""
+    nonce = secrets.token_urlsafe(16)
     imports = {_specifier(name): _data_url(_files()[name]) for name in _modules()}
     rules = policy(nonce, alone=True)
     return _filled(
@@ -83,7 +93,7 @@ def exported(trace: Trace) -> str:
         imports,
         policy=f'<meta http-equiv="Content-Security-Policy" content="{rules}">',
         style=f'<style nonce="{nonce}">{_files()["style.css"]}</style>',
-        content=f'<script type="application/json" id="content">{content}</script>',
+        content=content,
     )
 
 

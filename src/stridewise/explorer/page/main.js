@@ -2,6 +2,7 @@
 
 import { asking, tell } from "stridewise/asking";
 import { LayerView } from "stridewise/layer";
+import { FrameSource } from "stridewise/frame";
 import { chooseLanguage, otherLanguage, text } from "stridewise/messages";
 import { NetworkView } from "stridewise/network";
 import { showOpening } from "stridewise/opening";
@@ -14,6 +15,7 @@ const byId = (id) => document.getElementById(id);
 function source() {
   const content = byId("content");
   if (content) return new EmbeddedSource(JSON.parse(content.textContent));
+  if (byId("framed")) return new FrameSource();
   return new ServerSource(new URLSearchParams(location.search).get("token"));
 }
 

@@ -14,6 +14,14 @@ export function readState() {
   for (const option of OPTIONS) {
     const value = whole(query.get(option));
     if (value !== null) state.trial[option] = value;
+const NUMBERS = ["output", "input"];
+// A frame of a notebook has no address of its own.
+const framed = location.protocol === "about:";
+let kept = "";
+  const query = new URLSearchParams(framed ? kept : location.hash.slice(1));
+  for (const name of NUMBERS) {
+    const number = Number(query.get(name));
+    if (Number.isInteger(number) && number >= 0) state[name] = number;
   }
   const cell = query.get("cell")?.split(",").map(Number);
   if (cell?.length === 2 && cell.every(Number.isInteger)) state.cell = cell;
@@ -51,4 +59,6 @@ export function writeStateSoon(state) {
   const rest = written + PAUSE - performance.now();
   if (rest <= 0) writeState(state);
   else waiting = setTimeout(() => writeState(state), rest);
+  kept = String(query);
+  if (!framed && location.hash !== `#${query}`) history.replaceState(null, "", `#${query}`);
 }
