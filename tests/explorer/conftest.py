@@ -8,6 +8,7 @@ import pytest
 from stridewise.networks import lenet5
 from stridewise.traces import record_network, record_pool2d
 from tests.explorer.pages import opening
+from tests.explorer.serving import stop_all
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -23,6 +24,12 @@ def browser():
         launched = running.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_server_stays():
+    yield
+    stop_all()
 
 
 @pytest.fixture

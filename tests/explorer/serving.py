@@ -3,10 +3,13 @@
 import http.client
 import json
 import threading
+import time
 from contextlib import suppress
+from unittest.mock import patch
 from urllib.parse import urlencode, urlsplit
 
 import numpy as np
+import uvicorn
 
 from stridewise.datasets import read_image
 from stridewise.explorer import server
@@ -29,17 +32,40 @@ def subject():
     )
 
 
+_RUNNING = []
+
+
+class _Kept(uvicorn.Server):
+    """A server that can be stopped from outside."""
+
+    def __init__(self, *settings):
+        super().__init__(*settings)
+        _RUNNING.append(self)
+
+
 def serving(shown):
-    """The address of a server in a thread that ends with the tests."""
+    """The address of a server in a thread, until all of them are stopped."""
     found, ready = [], threading.Event()
 
     def opened(address):
         found.append(address)
         ready.set()
 
-    threading.Thread(target=server.serve, args=(Exhibit(shown), opened), daemon=True).start()
-    assert ready.wait(20)
+    thread = threading.Thread(target=server.serve, args=(Exhibit(shown), opened), daemon=True)
+    with patch.object(uvicorn, "Server", _Kept):
+        before = len(_RUNNING)
+        thread.start()
+        assert ready.wait(20)
+        while len(_RUNNING) == before:
+            time.sleep(0.01)
     return found[0]
+
+
+def stop_all():
+    """Each has some threads, and they their share of the addresses: it would add up."""
+    for each in _RUNNING:
+        each.should_exit = True
+    _RUNNING.clear()
 
 
 def token_of(address):
