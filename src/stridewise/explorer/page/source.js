@@ -26,34 +26,33 @@ export class ServerSource {
     return this.shown(await this.answered("trace"));
   }
 
-  /** An array, or some channels of it; what was asked for before is not fetched again. */
+  /** An array, or some channels of it; what was asked for lately is not fetched again. */
   array(name, first = 0, last = -1, step = 1) {
-    const key = `${name}:${first}:${last}:${step}`;
-    if (!this.known.has(key)) this.known.set(key, this.fetched(name, first, last, step));
-    return this.known.get(key);
+    return this.known.get(`${name}:${first}:${last}:${step}`, () => this.fetched(name, first, last, step));
   }
 
   async fetched(name, first, last, step) {
-    const query = new URLSearchParams({ token: this.token, name, first, last, step });
-    const answer = await fetch(`array?${query}`);
-    if (answer.status === 404) return null;
-  /** An array, or some channels of it; what was asked for lately is not fetched again. */
-    return this.known.get(`${name}:${first}:${last}:${step}`, () => this.fetched(name, first, last, step));
     const { run, scales } = this.document;
     if (!Object.hasOwn(scales, name)) return null;
     const answer = await this.answered("array", { run, name, first, last, step }).catch((error) => this.stillWanted(run, error));
     const buffer = await answer.arrayBuffer();
     return this.stillWanted(run) ?? array(buffer, JSON.parse(answer.headers.get("X-Shape")));
+  }
+
   /** Whoever asked for numbers of an earlier run is gone, and waits for ever. */
   stillWanted(run, error) {
     if (run !== this.document.run) return new Promise(() => {});
     if (error) throw error;
     return null;
+  }
+
   /** Let something else be shown: another element, image or model. */
   async ask({ kind, file, ...options }) {
     const given = FIELDS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
     if (kind === "model") given.push(["title", file.name]);
     return this.shown(await this.answered(kind, Object.fromEntries(given), { method: "POST", body: file }));
+  }
+
   async answered(path, query = {}, options = {}) {
     const answer = await fetch(`${path}?${new URLSearchParams({ token: this.token, ...query })}`, options).catch(() => {
       throw new Error(text(options.body ? "notTaken" : "noServer"));
@@ -83,37 +82,10 @@ export class EmbeddedSource {
     const found = this.content.arrays[name];
     if (!found) return null;
     found.array ??= array(decoded(found.data), found.shape);
-    return coarser(channels(found.array, first, last), step);
-  }
-}
-
-/** Every step-th element of all axes before the channels. */
-function coarser(whole, step) {
-  if (step === 1 || whole.shape.length < 2) return whole;
-  const width = whole.shape.at(-1);
-  let starts = [0]; // of the rows of channels that stay
-  for (const size of whole.shape.slice(0, -1)) {
-    const kept = Array.from({ length: Math.ceil(size / step) }, (_, at) => at * step);
-    starts = starts.flatMap((start) => kept.map((place) => start * size + place));
-  }
-  const data = new Float32Array(starts.length * width);
-  starts.forEach((start, at) => data.set(whole.data.subarray(start * width, (start + 1) * width), at * width));
-  return { shape: [...whole.shape.slice(0, -1).map((size) => Math.ceil(size / step)), width], data };
-}
-
-/** Some channels of an array that is there as a whole. */
-function channels(whole, first, last) {
-  if (last < 0 || !whole.shape.length) return whole;
-  const count = whole.shape.at(-1);
-  const end = Math.min(last, count);
-  const width = end - first;
-  const rows = whole.data.length / count;
-  const data = new Float32Array(rows * width);
-  for (let row = 0; row < rows; row++) {
-    data.set(whole.data.subarray(row * count + first, row * count + end), row * width);
-  }
-  return { shape: [...whole.shape.slice(0, -1), width], data };
     return part(found.array, first, last, step);
+  }
+}
+
 /** Some channels of an array that is there as a whole, at every step-th place. */
 function part(whole, first, last, step) {
   const { shape, data } = whole;
@@ -126,4 +98,5 @@ function part(whole, first, last, step) {
   const width = end - begin;
   const kept = new Float32Array(rows.length * width);
   rows.forEach((row, at) => kept.set(data.subarray(row * count + begin, row * count + end), at * width));
+  return { shape: [...places.map((along) => along.length), width], data: kept };
 }

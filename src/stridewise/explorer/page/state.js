@@ -3,25 +3,21 @@
 
 import { OPTIONS } from "stridewise/trial";
 
+// A frame of a notebook has no address of its own: there it is kept here.
+const framed = location.protocol === "about:";
+let kept = "";
+
 const NUMBERS = ["output", "input", "plane", "tap"];
 // Browsers refuse addresses that change too often.
 const PAUSE = 250; // milliseconds
 
 export function readState() {
-  const query = new URLSearchParams(location.hash.slice(1));
+  const query = new URLSearchParams((framed ? kept : location.hash).slice(1));
   const state = { model: query.get("model"), layer: query.get("layer"), mode: query.get("mode") ?? "forward", cell: null, grow: query.has("grow"), pinned: query.has("pinned"), trial: {} };
   for (const name of NUMBERS) state[name] = whole(query.get(name)) ?? 0;
   for (const option of OPTIONS) {
     const value = whole(query.get(option));
     if (value !== null) state.trial[option] = value;
-const NUMBERS = ["output", "input"];
-// A frame of a notebook has no address of its own.
-const framed = location.protocol === "about:";
-let kept = "";
-  const query = new URLSearchParams(framed ? kept : location.hash.slice(1));
-  for (const name of NUMBERS) {
-    const number = Number(query.get(name));
-    if (Number.isInteger(number) && number >= 0) state[name] = number;
   }
   const cell = query.get("cell")?.split(",").map(Number);
   if (cell?.length === 2 && cell.every(Number.isInteger)) state.cell = cell;
@@ -46,10 +42,8 @@ let written = -Infinity;
 
 export function writeState(state) {
   clearTimeout(waiting);
-  // A frame of a notebook has no address of its own.
-  if (location.protocol === "about:") return;
-  const hash = hashOf(state);
-  if (hash !== location.hash) history.replaceState(null, "", hash);
+  kept = hashOf(state);
+  if (!framed && kept !== location.hash) history.replaceState(null, "", kept);
   written = performance.now();
 }
 
@@ -59,6 +53,4 @@ export function writeStateSoon(state) {
   const rest = written + PAUSE - performance.now();
   if (rest <= 0) writeState(state);
   else waiting = setTimeout(() => writeState(state), rest);
-  kept = String(query);
-  if (!framed && location.hash !== `#${query}`) history.replaceState(null, "", `#${query}`);
 }
