@@ -124,7 +124,7 @@ def test_the_painting_is_the_picture(open_menu, trace, scheme):
     assert painting.size == (2 * float(root.get("width")), 2 * float(root.get("height")))
     assert painting.getpixel((2, 2)) == (255, 255, 255)
     colours = page.evaluate(
-        """() => [...document.querySelectorAll("body > .grid:first-of-type [role=gridcell]")]
+        """() => [...document.querySelector("body > .grid").querySelectorAll("[role=gridcell]")]
             .filter((cell) => cell.dataset.row === "0" && cell.dataset.column === "3")
             .map((cell) => cell.style.backgroundColor.match(/[0-9]+/g).map(Number))"""
     )

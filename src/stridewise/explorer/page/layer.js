@@ -33,6 +33,7 @@ export class LayerView {
     const shape = this.trace.tensors[state.layer];
     this.outputs = this.node?.window ? solidShape(shape)[3] : spatial(shape)[2];
     state.output = Math.min(state.output, this.outputs - 1);
+    this.opened(state); // who starts the page again meanwhile comes back to this
     if (!this.node?.window) return this.openPlain();
     const problem = await loadProblem(this.trace, this.source, this.node, state);
     if (this.state !== state) return; // something else was opened while this was on its way

@@ -41,8 +41,15 @@ class Target:
     def machine(self) -> llvm.TargetMachine:
         """LLVM's code generator for it."""
         found = llvm.Target.from_triple(self.triple)
+        # Nothing keeps an object's code and its constants within the 2 GiB that x86-64's short
+        # addresses span: the sections are put wherever a large process has room.
+        far = self.triple.startswith("x86_64")
         return found.create_target_machine(
-            cpu=self.cpu, features=self.features, opt=3, reloc="pic", codemodel="small"
+            cpu=self.cpu,
+            features=self.features,
+            opt=3,
+            reloc="static" if far else "pic",
+            codemodel="large" if far else "small",
         )
 
 
