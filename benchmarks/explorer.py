@@ -71,17 +71,21 @@ def _opened(browser: Any, subject: Subject) -> tuple[Any, float]:
     return page, time.perf_counter() - start
 
 
-def _resident(process: str) -> float:
-    """Megabytes that processes of the browser of this kind take, the largest of them."""
-    sizes = [0.0]
+def _memory(process: str) -> dict[str, float]:
+    """Megabytes that the largest process of the browser of this kind takes.
+
+    ``Rss`` counts what it shares with other processes in full, ``Pss`` its part of that.
+    """
+    found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if f"--type={process}" in (folder / "cmdline").read_text():
-                status = (folder / "status").read_text()
-                sizes += [int(size) / 1e3 for size in re.findall(r"VmRSS:\s+(\d+)", status)]
+                rows = (folder / "smaps_rollup").read_text()
+                sizes = re.findall(r"^(Rss|Pss):\s+(\d+)", rows, re.MULTILINE)
+                found.append({name: int(size) / 1e3 for name, size in sizes})
         except OSError:
             continue  # it has ended
-    return max(sizes)
+    return max(found, key=lambda sizes: sizes["Pss"])
 
 
 def main() -> None:
@@ -124,7 +128,9 @@ def _model(browser: Any, file: Path) -> None:
         page.wait_for_timeout(60)
     server = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     print(f"{file.name}: ready {ready:.2f} s, all {len(network.nodes)} cards seen; ", end="")
-    print(f"server {server:.0f} MB at most, page {_resident('renderer'):.0f} MB")
+    page_memory = _memory("renderer")
+    print(f"server {server:.0f} MB at most, ", end="")
+    print(f"page {page_memory['Pss']:.0f} MB ({page_memory['Rss']:.0f} with what is shared)")
 
 
 if __name__ == "__main__":

@@ -65,7 +65,6 @@ def test_it_shows_the_kernels_numbers_and_asks_for_nothing_twice(shown):
 
 def test_nobody_else_is_answered_or_believed(shown):
     page, frame, _, asked, _ = shown
-    before = len(asked)
     page.evaluate(  # a frame of somebody else's, and the notebook itself
         """() => {
             const other = document.createElement("iframe");
@@ -75,7 +74,7 @@ def test_nobody_else_is_answered_or_believed(shown):
             return new Promise((resolve) => (other.onload = () => setTimeout(resolve, 200)));
         }"""
     )
-    assert len(asked) == before
+    assert not {"x", "y"} & {question["id"] for question in asked}
     assert frame.evaluate("origin") == "null"  # so it cannot reach the notebook's document
 
 
