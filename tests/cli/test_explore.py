@@ -41,14 +41,15 @@ def model(tmp_path):
     return path
 
 
-def test_the_demo_as_a_page(stridewise, tmp_path, monkeypatch):
+def test_the_demo_as_a_page(stridewise, picture, tmp_path, monkeypatch):
     monkeypatch.setattr(subjects, "_EPOCHS", 1)
     ran = stridewise("explore", "--export", "page.html")
     assert (ran.code, ran.err) == (0, "")
     assert "page.html: open it in a browser" in ran.out
     found = document(tmp_path / "page.html")
     assert (found["title"], len(found["labels"])) == ("digits", 10)
-    assert found["loss"]["element"] == 0  # the first digit is a nought
+    assert found["loss"]["of"] == "loss"
+    assert stridewise("explore", "--image", picture, "--export", "own.html").code == 0
 
 
 def test_a_training_and_an_image(stridewise, trained, picture, tmp_path):
@@ -89,7 +90,7 @@ def test_what_it_refuses(stridewise, model, picture, options, message):
 def test_serving_says_the_address_and_opens_it(stridewise, monkeypatch):
     subject = Subject(digits_convnet(), (np.zeros((1, 8, 8, 1)),), "digits")
     opened = []
-    monkeypatch.setattr(subjects, "demo", lambda: subject)
+    monkeypatch.setattr(subjects, "demo", lambda image: subject)
     monkeypatch.setattr(command.webbrowser, "open", opened.append)
 
     def serve(given, tell, port):
@@ -105,7 +106,7 @@ def test_serving_says_the_address_and_opens_it(stridewise, monkeypatch):
 
 
 def test_without_the_extra(stridewise, monkeypatch):
-    monkeypatch.setattr(subjects, "demo", lambda: None)
+    monkeypatch.setattr(subjects, "demo", lambda image: None)
     monkeypatch.setitem(sys.modules, "starlette.applications", None)
     monkeypatch.delitem(sys.modules, "stridewise.explorer.server", raising=False)
     ran = stridewise("explore")

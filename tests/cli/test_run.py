@@ -226,8 +226,8 @@ def test_all_outputs_in_a_file(stridewise, models, orange, blue, tmp_path):
         ("MODELS/same.onnx orange.png --softmax", "--softmax: the model's first", "(1, 5, 7, 3)"),
         ("MODELS/same.onnx orange.png --labels x.png", "--labels: the model's first", "without"),
         ("MODELS/means.onnx orange.png --labels x.png", "not the labels of this output", "1, the"),
-        ("MODELS/means.onnx orange.png --npz x.png", "npz: the file exists already", "x-2.png"),
-        ("MODELS/means.onnx orange.png --npz no/x.npz", "npz: there is no folder", "no/x.npz"),
+        ("MODELS/means.onnx orange.png --npz x.png", "output: the file exists already", "x-2.png"),
+        ("MODELS/means.onnx orange.png --npz no/x.npz", "output: there is no folder", "no/x.npz"),
         ("MODELS/even.onnx orange.png --npz a.npz", "cannot be run on this image", "(5, 7, 3)"),
     ],
 )

@@ -19,7 +19,7 @@ async ([content, trial]) => {
   for (const output of range(C_out)) {
     for (const input of channelsOf(solid(node.window), C_in, C_out, output)) {
       let problem = await loadProblem(trace, source, node, { output, input });
-      const options = trial && clampedTrial(problem.window, problem.inputSize, trial);
+      const options = trial && clampedTrial(problem, trial);
       if (trial && JSON.stringify(options) !== JSON.stringify(trial)) throw new Error(`clamped to ${JSON.stringify(options)}`);
       if (trial) problem = await tried(problem, trace, source, node, { output, input }, trial);
       problems.set(`${output},${input}`, problem);

@@ -7,8 +7,11 @@ from stridewise.traces import record_conv2d, record_pool2d
 
 LINES = """async ([window, mode, at]) => {
     const { codeLines } = await import("stridewise/code");
-    const { solid } = await import("stridewise/geometry");
-    return codeLines(solid(window), mode, [0, ...at], "value");
+    const { outputSize, solid } = await import("stridewise/geometry");
+    const { Problem } = await import("stridewise/problem");
+    const problem = { window: solid(window), inputSize: [1, 9, 9], inputChannels: [0, 1] };
+    problem.outputSize = outputSize(problem.window, problem.inputSize);
+    return codeLines(new Problem(problem), mode, [0, ...at], "value");
 }"""
 
 

@@ -84,7 +84,7 @@ def test_channels_are_those_of_the_group(open_page, convolution):
     outputs.select_option("5")
     assert inputs.locator("option").all_inner_texts() == ["2", "3"]
     inputs.select_option("3")
-    assert page.url.endswith("output=5&input=3&cell=2%2C2")
+    assert "output=5&input=3&cell=2%2C2" in page.url
     assert numbers(page, "Input")[0, 0] == pytest.approx(convolution.arrays["y/x"][0, 0, 3])
 
 
@@ -248,10 +248,3 @@ def test_a_narrow_screen_never_scrolls_sideways(open_page, lenet, width):
         page.goto(f"{page.url.partition('#')[0]}#layer={layer}")
         page.locator(f".card.open[data-name={layer}]").wait_for(state="attached")
         assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0
-
-
-def test_a_link_into_another_model_opens_the_beginning(open_page, lenet):
-    page = open_page(lenet, "model=network&layer=conv2d_2&output=3")
-    assert "layer=conv2d_2" in page.url
-    page = open_page(lenet, "model=another&layer=conv2d_2&output=3")
-    assert "layer=conv2d_1" in page.url

@@ -60,3 +60,34 @@ def test_an_overview_moves_the_grid(open_page, lenet):
         (row, column) for row in range(16, 28) for column in range(16, 28)
     }
     assert page.locator("figure", has=grid(page, "Weights")).locator(".overview").count() == 0
+
+
+def test_pinning_stops_what_plays(open_page, convolution):
+    page = open_page(convolution, "layer=conv2d&cell=0,0")
+    page.get_by_label("Speed").select_option("8")
+    page.get_by_role("button", name="Play", exact=True).click()
+    cell(page, "Output", 2, 2).click()
+    page.mouse.move(2, 2)
+    page.wait_for_timeout(300)
+    assert marked(page, "Output") == {(2, 2): "pinned"}
+
+
+def test_controls_keep_the_focus(open_page, convolution):
+    page = open_page(convolution)
+    for control in ("mode-byInput", "choose-outputChannel", "grow"):
+        page.locator(f"#{control}").focus()
+        if control == "choose-outputChannel":
+            page.keyboard.press("ArrowDown")
+        else:
+            page.keyboard.press("Space")
+        page.wait_for_timeout(100)
+        assert page.evaluate("document.activeElement.id") == control
+
+
+def test_escape_lets_go_from_a_slider_too(open_page, convolution):
+    page = open_page(convolution)
+    cell(page, "Output", 1, 3).click()
+    page.get_by_role("slider", name="stride").focus()
+    page.keyboard.press("Escape")
+    page.mouse.move(2, 2)
+    assert marked(page, "Output") == {(1, 3): "chosen"}

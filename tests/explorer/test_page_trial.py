@@ -11,7 +11,9 @@ from numpy.testing import assert_allclose
 import stridewise as sw
 from stridewise.errors import StridewiseError
 from stridewise.explorer.numbers import embedded
-from stridewise.traces import record_conv2d, record_pool2d
+from stridewise.layers import GlobalAveragePool
+from stridewise.networks import Sequential
+from stridewise.traces import record_conv2d, record_network, record_pool2d
 from tests.explorer.grids import cell, grid, marked, numbers
 
 SUMS = Path(__file__).with_name("sums.js").read_text("utf-8")
@@ -84,7 +86,8 @@ def test_limits_are_those_of_the_blocks(page, rng):
     limits = """async ([window, size, option]) => {
         const { limits } = await import("stridewise/trial");
         const { solid } = await import("stridewise/geometry");
-        return limits(solid(window), [1, ...size], option);
+        const inputSize = [1, ...size];
+        return limits({ window: solid(window), inputSize, inputChannels: [0] }, option);
     }"""
     x = rng.standard_normal((1, 6, 9, 1))
     for kind in ("conv", "max"):
@@ -180,7 +183,7 @@ def test_what_comes_together_step_by_step(open_page, rng):
     part.reshape(-1)[5:] = 0
     so_far = sw.conv2d_backward(part, x, weight)
     for mode, label, wanted in [
-        ("byInput", "Gradient of the input", so_far.x[0, ..., 0]),
+        ("byInput", "Gradient of the input, so far, of this output channel", so_far.x[0, ..., 0]),
         ("byWeight", "Gradient of the weights", so_far.weight[..., 0, 0]),
     ]:
         page = open_page(trace, f"layer=conv2d&mode={mode}&grow=1&cell=1,1")
@@ -195,3 +198,37 @@ def test_what_comes_together_step_by_step(open_page, rng):
     page = open_page(trace, "layer=conv2d&grow=1&cell=1,1")
     shown = grid(page, "Output").get_by_role("gridcell").all_inner_texts()
     assert [bool(text) for text in shown] == [True] * 5 + [False] * 4
+
+
+def test_the_last_window_hangs_over_the_end(page, rng):
+    x = rng.standard_normal((1, 7, 8, 1))
+    trace = record_pool2d(x, 2, stride=2, ceil_mode=True)
+    for trial in ({"stride": 3}, {"kernel": 3}, {"kernel": 3, "padding": 1}):
+        options = {"stride": 2, "ceil_mode": True} | trial
+        y = sw.max_pool2d(x, options.pop("kernel", 2), **options)
+        found = tried(page, trace, trial)
+        assert found["shape"] == [*y.shape]
+        assert_allclose(found["shown"]["y"], y[..., 0].ravel(), **NEAR)
+
+
+def test_a_window_as_large_as_its_oblong_input(open_page, rng):
+    x = rng.standard_normal((1, 7, 5, 2), np.float32)
+    page = open_page(record_network(Sequential([GlobalAveragePool()], x.shape[1:]), x))
+    slider = page.get_by_role("slider", name="kernel")
+    for key in ("ArrowLeft", "ArrowRight", "ArrowRight", "End", "Home", "End"):
+        slider.press(key)
+        assert grid(page, "Output").get_by_role("gridcell").count() >= 1
+    shown = numbers(page, "Output")  # the largest that fits: 5 × 5
+    wanted = sw.avg_pool2d(x, 5, stride=(7, 5))[0, ..., 0]
+    assert_allclose([shown[place] for place in np.ndindex(wanted.shape)], wanted.ravel(), rtol=1e-5)
+    page.get_by_role("button", name="As the network has it").click()
+    assert page.evaluate("document.activeElement.type") == "range"
+
+
+def test_what_would_take_long_cannot_be_asked_for(open_page):
+    x = np.zeros((1, 260, 260, 1), np.float32)
+    trace = record_conv2d(x, np.ones((3, 3, 1, 1), np.float32), padding=1)
+    page = open_page(trace, "layer=conv2d&kernel=15&stride=1")
+    assert int(page.get_by_role("slider", name="kernel").get_attribute("max")) < 8
+    page.get_by_role("slider", name="kernel").press("End")
+    assert grid(page, "Output").get_by_role("gridcell").count() == 144

@@ -24,6 +24,9 @@ def explore(
     run: Annotated[Path | None, Option(help="The folder of a training, such as runs/demo.")] = None,
     model: Annotated[Path | None, Option(help="An ONNX model; it needs an image.")] = None,
     image: Annotated[Path | None, Option(help="An image file; it is brought to size.")] = None,
+    labels: Annotated[
+        Path | None, Option(help="Names for a model's numbers: a label a line, or JSON.")
+    ] = None,
     invert: Annotated[bool, Option("--invert", help="Take dark for light, of a run.")] = False,
     size: Annotated[
         str | None, Option(help="Rows and columns, if the model leaves them open.", metavar="HxW")
@@ -51,12 +54,13 @@ def explore(
             mean=parse_numbers("--mean", mean),
             std=parse_numbers("--std", std),
             scale=scale,
+            labels=labels,
         )
     elif run is not None:
         subject = subjects.run(run, image, invert=invert)
     else:
         console.print("training a small network on digits, to have something to look at …")
-        subject = subjects.demo()
+        subject = subjects.demo(image)
     if export is not None:
         write_atomically(export, exported(subject.trace()).encode())
         console.print(f"{export}: open it in a browser", markup=False)

@@ -130,6 +130,8 @@ def _table(outcome: Outcome, report: Path) -> Table:
     table.add_row("engine", engine_info().in_use)
     # Text, not markup: a path in brackets is a path.
     table.add_row("report", Text(str(report)))
+    if (explorer := outcome.folder / "explorer.html").exists():
+        table.add_row("every number", Text(str(explorer)))
     table.add_row("checkpoint", Text(str(outcome.folder / "model.safetensors")))
     table.add_row("metrics", Text(str(outcome.folder / "metrics.json")))
     table.add_row("next", Text(f"stridewise predict {outcome.folder} IMAGE"))

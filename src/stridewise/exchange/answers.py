@@ -165,7 +165,7 @@ def require_free(path: Path) -> None:
     if is_taken or not os.path.isdir(path.parent):  # noqa: PTH112 - no name makes it raise
         raise RunError(
             explain(
-                "npz",
+                "output",
                 "the file exists already, and nothing is ever overwritten."
                 if is_taken
                 else "there is no folder for the file.",

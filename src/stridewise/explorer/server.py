@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
@@ -104,6 +105,9 @@ def application(exhibit: Exhibit, token: str) -> Starlette:
                 change(exhibit, request.query_params, content)
             except (StridewiseError, MemoryError) as error:
                 return PlainTextResponse(str(error) or _NO_MEMORY, 400, _HEADERS)
+            except Exception as error:
+                logging.getLogger(__name__).exception("a request could not be answered")
+                return PlainTextResponse(f"{type(error).__name__}: {error}"[:2000], 500, _HEADERS)
             return described(request)
 
         async def asked(request: Request) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +11,15 @@ import numpy as np
 from stridewise.arrays import Array
 from stridewise.datasets import Normalisation, digits, read_image
 from stridewise.errors import OptionError, explain
-from stridewise.exchange.preparation import Preparation
+from stridewise.exchange.label_file import read_labels
 from stridewise.networks import Graph, digits_convnet
 from stridewise.traces import Trace, record_network
 from stridewise.training import Checkpoint, Outcome, fit, load_checkpoint
 
-__all__ = ["Subject", "demo", "model", "outcome", "run", "subject_of_model"]
+__all__ = ["Subject", "demo", "model", "outcome", "run"]
 
-_SHOWN = 0
+# So many are looked through for one that is worth looking at.
+_LOOKED_AT = 300
 # Nineteen of twenty digits are recognised then, and nobody has waited.
 _EPOCHS = 4
 
@@ -61,21 +62,27 @@ class Subject:
         )
 
 
-def demo() -> Subject:
-    """A network that has just been trained on the bundled digits, for some seconds, and a digit."""
+def demo(image: Path | None = None) -> Subject:
+    """A network that has just been trained on the bundled digits, for some seconds, and a digit.
+
+    Without an image it is the one of which the network is least sure though it is right: of what
+    it is sure, all gradients are zero.
+    """
     data = digits()
     network = digits_convnet(data.image_shape, len(data.classes))
     normalisation = Normalisation.of(data.images)
     fit(network, data, epochs=_EPOCHS, normalisation=normalisation)
     size, channels = data.image_shape[:2], data.image_shape[2]
-    return Subject(
-        network,
-        (normalisation(data.images[_SHOWN : _SHOWN + 1]),),
-        "digits",
-        data.classes,
-        int(data.labels[_SHOWN]),
-        read=lambda file: normalisation(read_image(file, size, channels)[None]),
-    )
+
+    def read(file: Path) -> Array:
+        return normalisation(read_image(file, size, channels)[None])
+
+    if image is not None:
+        return Subject(network, (read(image),), "digits", data.classes, read=read)
+    looked_at = normalisation(data.images[:_LOOKED_AT])
+    chosen = _least_sure(network.predict(looked_at), data.labels[:_LOOKED_AT])
+    x, label = looked_at[chosen : chosen + 1], int(data.labels[chosen])
+    return Subject(network, (x,), "digits", data.classes, label, read=read)
 
 
 def run(folder: Path, image: Path | None, *, invert: bool = False) -> Subject:
@@ -91,11 +98,9 @@ def run(folder: Path, image: Path | None, *, invert: bool = False) -> Subject:
 
 
 def outcome(trained: Outcome) -> Subject:
-    """A training that has just ended, at work on the first test image that it gets right."""
+    """A training that has just ended, at work on the test image that it only just gets right."""
     checkpoint, test = trained.checkpoint, trained.test
-    answers = trained.evaluation.probabilities.argmax(axis=-1)
-    right = np.flatnonzero(answers == test.labels)
-    chosen = int(right[0]) if len(right) else 0
+    chosen = _least_sure(trained.evaluation.probabilities, test.labels)
     return Subject(
         checkpoint.network,
         (checkpoint.normalisation(test.images[chosen : chosen + 1]),),
@@ -114,33 +119,34 @@ def model(
     mean: Sequence[float] = (0.0,),
     std: Sequence[float] = (1.0,),
     scale: float = 1.0,
-    labels: Sequence[str] | None = None,
+    labels: Path | None = None,
 ) -> Subject:
     """An ONNX model at work on an image file."""
     from stridewise.exchange.onnx import load
-    from stridewise.exchange.pictures import preparation_for
+    from stridewise.exchange.pictures import preparation_for, prepare_picture
 
     network = load(file)
     if image is None:
         raise _no_image(f"{file.name} is a model of somebody else's")
     preparation = preparation_for(network, size=size, mean=mean, std=std, scale=scale)
-    return subject_of_model(network, file.name, image, preparation, labels)
-
-
-def subject_of_model(
-    network: Graph,
-    title: str,
-    image: Path,
-    preparation: Preparation,
-    labels: Sequence[str] | None = None,
-) -> Subject:
-    """A network that takes images, at work on a file."""
-    from stridewise.exchange.pictures import prepare_picture
 
     def read(path: Path) -> Array:
         return prepare_picture(path, preparation)
 
-    return Subject(network, (read(image),), title, labels, read=read)
+    subject = Subject(network, (read(image),), file.name, read=read)
+    if labels is None:
+        return subject
+    y = network.predict(*subject.inputs)
+    first = y[0] if isinstance(y, tuple) else y
+    named = read_labels(labels, first[0].size)
+    return replace(subject, labels=[named.get(n, str(n)) for n in range(first[0].size)])
+
+
+def _least_sure(scores: Array, labels: Array) -> int:
+    """The example whose label has the highest score with the smallest distance to the next."""
+    ordered = np.sort(scores, axis=-1)
+    distance = ordered[:, -1] - ordered[:, -2] if scores.shape[-1] > 1 else scores[:, 0]
+    return int(np.argmin(np.where(scores.argmax(axis=-1) == labels, distance, np.inf)))
 
 
 def _reader(checkpoint: Checkpoint, invert: bool) -> Callable[[Path], Array]:

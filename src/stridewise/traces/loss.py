@@ -9,7 +9,7 @@ import numpy as np
 
 from stridewise.arrays import Array
 from stridewise.blocks import cross_entropy, cross_entropy_backward
-from stridewise.errors import OptionError, explain
+from stridewise.errors import NetworkError, OptionError, explain
 from stridewise.layers import Activation, Operation
 from stridewise.networks import Graph
 from stridewise.options import require_choice, require_integer
@@ -29,6 +29,16 @@ def loss_of(network: Graph, y: Array, element: int | None, of: str) -> tuple[dic
     Of several numbers in a row: the cross-entropy of one of them, whether they are logits or
     what a softmax made of these. Else, and of a score, the element itself.
     """
+    if not y.ndim:
+        raise NetworkError(
+            explain(
+                "trace",
+                "the output has no axis for examples.",
+                needed="an output for each example, of shape (N, …)",
+                received=f"{network.outputs[0]!r}, a single number",
+                hint="a network that ends before its numbers are summed over the batch",
+            )
+        )
     require_choice("trace", "a gradient starts from something else.", of, STARTS)
     chosen = _element(y, element)
     is_vector = y.ndim == 2 and y.shape[-1] > 1

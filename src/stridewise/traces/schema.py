@@ -22,9 +22,9 @@ The document, version 1::
     }
 
 ``window`` is null where a node has none; pooling has the types ``max`` and ``average``, and
-``count_include_pad``. Shapes are those of one example, without the batch. ``scales`` has the
-largest finite magnitude of each array, or 1 where all is zero: colours end there. The loss's
-``value`` is null where it is not finite. A trace has these arrays:
+``ceil_mode`` and ``count_include_pad``. Shapes are those of one example, without the batch.
+``scales`` has the largest finite magnitude of each array, or 1 where all is zero: colours end
+there. The loss's ``value`` is null where it is not finite. A trace has these arrays:
 
 =====================  ======================================================
 name                   what

@@ -23,9 +23,10 @@ def window_of(layer: Layer, shape: Shape) -> dict[str, Any] | None:
         spec = layer.spec(shape)
         return _plain("convolution", spec) | {"groups": spec.groups}
     if isinstance(layer, MaxPool):
-        return _plain("max", layer.spec(shape))
+        return _plain("max", layer.spec(shape)) | {"ceil_mode": layer.ceil_mode}
     if isinstance(layer, AveragePool):
-        return _plain("average", layer.spec(shape)) | {"count_include_pad": layer.count_include_pad}
+        counts = {"count_include_pad": layer.count_include_pad}
+        return _plain("average", layer.spec(shape)) | {"ceil_mode": layer.ceil_mode} | counts
     if isinstance(layer, GlobalAveragePool | GlobalMaxPool):
         kind = "max" if isinstance(layer, GlobalMaxPool) else "average"
         return _plain(kind, PoolSpec.of(layer.kind, shape[:-1], shape[:-1]))

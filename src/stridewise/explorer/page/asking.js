@@ -32,7 +32,10 @@ export function tell(words) {
   problem.replaceChildren();
   if (!words) return;
   const close = Object.assign(document.createElement("button"), { type: "button", textContent: text("close") });
-  close.addEventListener("click", () => tell(""));
+  close.addEventListener("click", () => {
+    tell("");
+    byId("language").focus();
+  });
   problem.append(Object.assign(document.createElement("pre"), { textContent: words }), close);
 }
 

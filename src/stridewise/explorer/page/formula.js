@@ -2,7 +2,7 @@
 // decimals; whoever focuses or points at them sees all digits.
 
 import { text } from "stridewise/messages";
-import { addingUp, fixed, full, short } from "stridewise/numbers";
+import { addingUp, decimalsFor, fixed, full, short } from "stridewise/numbers";
 
 const MOST_TERMS = 25;
 
@@ -35,7 +35,7 @@ function convolved(problem, output, cells) {
   const bias = problem.arrays.bias?.[0] ?? 0;
   const others = result - bias - products.reduce((a, b) => a + b, 0);
   const terms = addingUp([...products, others, bias], result);
-  const lines = cells.map((cell, at) => [`${short(problem.x(cell.place))} × ${short(problem.weight(cell.tap))} = ${terms[at]}`, `${full(problem.x(cell.place))} × ${full(problem.weight(cell.tap))} = ${full(products[at])}`]);
+  const lines = cells.map((cell, at) => () => [`${short(problem.x(cell.place))} × ${short(problem.weight(cell.tap))} = ${terms[at]}`, `${full(problem.x(cell.place))} × ${full(problem.weight(cell.tap))} = ${full(products[at])}`]);
   const rest = [];
   const planes = problem.window.kernel[0] > 1;
   if (planes || problem.inputChannels.length > 1) rest.push(`${text(planes ? "otherPlanes" : "otherChannels")} ${terms.at(-2)}`);
@@ -45,7 +45,7 @@ function convolved(problem, output, cells) {
 
 function scattered(problem, output, cells) {
   const gradient = problem.gradY(output);
-  const lines = cells.filter((cell) => cell.inside).map((cell) => {
+  const lines = cells.filter((cell) => cell.inside).map((cell) => () => {
     const weight = problem.weight(cell.tap);
     const into = `dA${placeOf(problem, cell.place)} += `;
     return [`${into}${short(weight)} × ${short(gradient)} = ${short(weight * gradient)}`, `${into}${full(weight)} × ${full(gradient)} = ${full(weight * gradient)}`];
@@ -55,7 +55,7 @@ function scattered(problem, output, cells) {
 
 function weightStep(problem, output, cells) {
   const gradient = problem.gradY(output);
-  const lines = cells.map((cell) => {
+  const lines = cells.map((cell) => () => {
     const x = problem.x(cell.place);
     const into = `dW${placeOf(problem, cell.tap)} += `;
     return [`${into}${short(x)} × ${short(gradient)} = ${short(x * gradient)}`, `${into}${full(x)} × ${full(gradient)} = ${full(x * gradient)}`];
@@ -78,9 +78,10 @@ function mean(problem, output, cells) {
 
 function routed(problem, output, cells) {
   const gradient = problem.gradY(output);
-  const [winner] = problem.winners(cells);
+  const [winner, ...ties] = problem.winners(cells);
   if (!winner) return joined([]);
-  return joined([line(`dA${placeOf(problem, winner.place)} += ${full(gradient)}`), line(text("losers"))]);
+  const tied = ties.length ? [line(text("tiesBack"))] : [];
+  return joined([line(`dA${placeOf(problem, winner.place)} += ${full(gradient)}`), line(text("losers")), ...tied]);
 }
 
 function spread(problem, output) {
@@ -94,21 +95,23 @@ export function inputFormula(problem, place) {
   const outputs = problem.outputsOver(place);
   const shares = outputs.map((each) => problem.share(each.place, each.tap));
   const products = outputs.map((each, at) => problem.gradY(each.place) * shares[at]);
-  const from = outputs.map((each) => `dZ${placeOf(problem, each.place)}`);
-  const lines = outputs.map((each, at) => [`${from[at]} × ${short(shares[at])} = ${short(products[at])}`, `${from[at]}: ${full(problem.gradY(each.place))} × ${full(shares[at])} = ${full(products[at])}`]);
-  return joined([list(lines), ...summed(`dA${placeOf(problem, place)}`, products), ...allChannels(problem, problem.gradX(place))]);
+  const from = (each) => `dZ${placeOf(problem, each.place)}`;
+  const lines = outputs.map((each, at) => () => [`${from(each)} × ${short(shares[at])} = ${short(products[at])}`, `${from(each)}: ${full(problem.gradY(each.place))} × ${full(shares[at])} = ${full(products[at])}`]);
+  return joined([list(lines), ...summed(`dA${placeOf(problem, place)}`, products), ...inAll(products, problem.gradX(place))]);
 }
 
-/** An output channel gives its part of an input's gradient only if there are others. */
-function allChannels(problem, gradient) {
-  return problem.window.type === "convolution" ? [line(`${text("sumOver")}: ${full(gradient)}`)] : [];
+/** The rest of an input's gradient comes from other output channels, and from other layers that take it. */
+function inAll(products, gradient) {
+  const here = products.reduce((a, b) => a + b, 0);
+  const isAll = Math.abs(here - gradient) <= 1e-6 * Math.max(1e-30, ...products.map(Math.abs));
+  return isAll ? [] : [line(`${text("sumOver")}: ${full(gradient)}`)];
 }
 
 /** How the gradient of a weight comes together, over all outputs. */
 export function weightFormula(problem, tap) {
   const cells = problem.cellsOfTap(tap).filter((cell) => cell.inside);
   const products = cells.map((cell) => problem.x(cell.place) * problem.gradY(cell.output));
-  const lines = cells.map((cell, at) => {
+  const lines = cells.map((cell, at) => () => {
     const [x, gradient] = [problem.x(cell.place), problem.gradY(cell.output)];
     return [`${short(x)} × ${short(gradient)} = ${short(products[at])}`, `${full(x)} × ${full(gradient)} = ${full(products[at])}`];
   });
@@ -117,17 +120,18 @@ export function weightFormula(problem, tap) {
 
 function summed(name, products) {
   const sum = products.reduce((a, b) => a + b, 0);
-  return [line(`${name} = ${some(addingUp(products, sum)).join(" + ") || "0"}`), total(sum, fixed)];
+  const digits = decimalsFor(products);
+  return [line(`${name} = ${some(addingUp(products, sum, digits)).join(" + ") || "0"}`), total(sum, (value) => fixed(value, digits))];
 }
 
 function some(items) {
   return items.length > MOST_TERMS ? [...items.slice(0, MOST_TERMS), "…"] : items;
 }
 
-/** Lines of few digits, each with the same in all digits; the list can have the focus. */
+/** Functions that give a line of few digits, and the same in all digits; the list can have the focus. */
 function list(lines) {
   const found = document.createElement("ul");
-  for (const [few, all] of lines.slice(0, MOST_TERMS)) {
+  for (const [few, all] of lines.slice(0, MOST_TERMS).map((written) => written())) {
     const item = document.createElement("li");
     item.append(digits("few", few), digits("all", all));
     found.append(item);

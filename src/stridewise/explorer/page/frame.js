@@ -1,10 +1,13 @@
 // A notebook's kernel as the source of numbers: this page is in a frame, and asks its parent.
 
+import { tell } from "stridewise/asking";
+import { text } from "stridewise/messages";
 import { Remembered } from "stridewise/remembered";
 
 const MOST_REMEMBERED = 64e6; // bytes
 // Servers of notebooks end a connection on which a message of more than 10 MB comes.
 const PIECE = 4e6;
+const PATIENCE = 10_000; // milliseconds
 
 export class FrameSource {
   constructor() {
@@ -21,7 +24,11 @@ export class FrameSource {
   }
 
   async trace() {
-    return this.opened({ kind: "trace" });
+    const slow = setTimeout(() => tell(text("noKernel")), PATIENCE);
+    const opened = await this.opened({ kind: "trace" });
+    clearTimeout(slow);
+    tell("");
+    return opened;
   }
 
   /** An array, or some channels of it, or every so many-th element; null if there is none. */

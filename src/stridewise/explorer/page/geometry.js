@@ -28,11 +28,15 @@ export function reachOf(window, axis) {
   return (window.kernel[axis] - 1) * window.dilation[axis] + 1;
 }
 
-/** How many windows fit along each axis. */
+/** How many windows fit along each axis; with `ceil_mode` the last one may hang over the end. */
 export function outputSize(window, size) {
   return size.map((cells, axis) => {
     const [before, after] = window.padding[axis];
-    return Math.floor((cells + before + after - reachOf(window, axis)) / window.stride[axis]) + 1;
+    const steps = (cells + before + after - reachOf(window, axis)) / window.stride[axis];
+    if (!window.ceil_mode) return Math.floor(steps) + 1;
+    // It must still begin in the input or in the padding before it.
+    const last = Math.ceil(steps);
+    return (last * window.stride[axis] >= cells + before ? last - 1 : last) + 1;
   });
 }
 

@@ -26,10 +26,19 @@ export class LayerView {
 
   /** Open a layer in a state; loads what it shows. */
   async open(state) {
+    const before = this.state;
     this.state = state;
-    this.player?.stop();
+    try {
+      await this.load(state);
+    } catch (error) {
+      if (this.state === state) this.state = before; // that is still on the screen
+      if (this.state === before && before) this.opened(before);
+      throw error;
+    }
+  }
+
+  async load(state) {
     this.node = this.trace.nodes.find((node) => node.name === state.layer);
-    this.stage = this.player = null;
     const shape = this.trace.tensors[state.layer];
     this.outputs = this.node?.window ? solidShape(shape)[3] : spatial(shape)[2];
     state.output = Math.min(state.output, this.outputs - 1);
@@ -40,7 +49,8 @@ export class LayerView {
     this.problem = problem;
     if (!problem.inputChannels.includes(state.input)) state.input = problem.inputChannels[0];
     if (!this.modes().includes(state.mode)) state.mode = "forward";
-    state.trial = clampedTrial(problem.window, problem.inputSize, state.trial);
+    state.trial = clampedTrial(problem, state.trial);
+    this.player?.stop();
     this.build();
     await this.setUp();
     this.opened(this.state);
@@ -51,18 +61,27 @@ export class LayerView {
     return ["forward", ...(arrays.gradX && arrays.gradY ? ["byInput"] : []), ...(arrays.gradWeight && arrays.gradY ? ["byWeight"] : [])];
   }
 
+  /** Nothing is on the screen any more, and nothing goes on. */
+  close() {
+    this.player?.stop();
+    this.state = this.stage = this.player = null;
+    this.element.replaceChildren();
+  }
+
   /** What stays while options are tried. */
   build() {
+    const { id } = document.activeElement;
     this.scene = element("div");
     this.formula = element("div", "formula");
     this.code = Object.assign(element("ol", "code"), { tabIndex: 0 }); // it scrolls sideways
     this.code.setAttribute("aria-label", text("code"));
     this.sliders = new Sliders((trial) => this.try(trial));
     this.element.replaceChildren(this.heading(), this.sliders.element, this.scene, titled(text("formula"), this.formula), titled(text("code"), this.code));
+    if (id) document.getElementById(id)?.focus(); // the control that was used is another one now
   }
 
   async try(trial) {
-    this.state.trial = trial;
+    this.state.trial = clampedTrial(this.problem, trial);
     await this.setUp();
   }
 
@@ -82,16 +101,17 @@ export class LayerView {
     state.cell = [Math.min(Math.max(row, 0), rows - 1), Math.min(Math.max(column, 0), columns - 1)];
     this.sliders.show(shown, trial);
     this.player?.stop();
-    this.player = new Player(rows * columns, (step) => this.stage.select(Math.floor(step / columns), step % columns));
-    this.stage = new Stage(shown, state, {
+    const player = new Player(rows * columns, (step) => stage.select(Math.floor(step / columns), step % columns));
+    const stage = new Stage(shown, state, {
       selected: () => this.explain(),
       pointed: (words, formula) => {
         this.status.textContent = words;
         if (formula) this.formula.replaceChildren(formula);
       },
     });
-    this.stage.element.addEventListener("pointerenter", () => this.player.hold());
-    this.stage.element.addEventListener("pointerleave", () => this.player.goOn());
+    stage.element.addEventListener("pointerenter", () => player.hold());
+    stage.element.addEventListener("pointerleave", () => player.goOn());
+    Object.assign(this, { player, stage });
     this.scene.replaceChildren(...this.planes(shown), this.stage.element, this.player.element);
     this.explain();
   }
@@ -101,7 +121,7 @@ export class LayerView {
     bar.append(Object.assign(element("h2"), { textContent: `${this.node.name} · ${this.node.title}` }));
     const tabs = element("div", "tabs");
     for (const mode of this.modes()) {
-      const tab = Object.assign(element("button"), { textContent: text(mode) });
+      const tab = Object.assign(element("button"), { id: `mode-${mode}`, textContent: text(mode) });
       tab.setAttribute("aria-pressed", mode === this.state.mode);
       tab.addEventListener("click", () => this.change({ mode }));
       tabs.append(tab);
@@ -109,7 +129,7 @@ export class LayerView {
     bar.append(tabs);
     if (this.problem.window.type === "convolution") bar.append(chooser("inputChannel", this.problem.inputChannels, this.state.input, (input) => this.change({ input })));
     bar.append(chooser("outputChannel", range(this.outputs), this.state.output, (output) => this.change({ output })));
-    const grow = Object.assign(element("input"), { type: "checkbox", checked: this.state.grow });
+    const grow = Object.assign(element("input"), { id: "grow", type: "checkbox", checked: this.state.grow });
     grow.addEventListener("change", () => this.change({ grow: grow.checked }));
     const label = element("label");
     label.append(grow, ` ${text("grow")}`);
@@ -121,8 +141,9 @@ export class LayerView {
   saving(mode, grids) {
     const { trace, source, state } = this;
     const lines = () => [...(this.formula?.querySelectorAll("li, p") ?? [])].map((each) => (each.querySelector(".few") ?? each).textContent);
-    const names = this.node ? [...this.node.inputs, this.node.name] : [state.layer];
-    const tensors = () => Object.keys(trace.scales).filter((name) => names.includes(name.split("/").slice(1).join("/")) || name.includes(`weight/${state.layer}/`)).map((name) => [name, name]);
+    const own = Object.keys(this.node?.parameters ?? {}).flatMap((name) => [`weight/${state.layer}/${name}`, `grad_weight/${state.layer}/${name}`]);
+    const names = [state.layer, ...(this.node?.inputs ?? [])].flatMap((name) => [`y/${name}`, `grad/${name}`]);
+    const tensors = () => [...names.slice(0, 2), ...own, ...names.slice(2)].filter((name) => Object.hasOwn(trace.scales, name)).map((name) => [name, name]);
     return saveMenu({ name: `${state.layer}-${mode}`, grids, tensors, source, trace, texts: () => [this.status.textContent, ...lines()] });
   }
 
@@ -143,12 +164,14 @@ export class LayerView {
 
   /** Say what the step on the screen does. */
   explain() {
-    const { shown, stage, state } = this;
+    const { shown, stage } = this;
+    const { state } = stage;
+    if (state.pinned) this.player.settle();
     const { output } = stage;
     this.player.at(state.cell[0] * shown.outputSize[2] + state.cell[1]);
     this.formula.replaceChildren(stepFormula(shown, state.mode, output, state.tap));
     const value = full(state.mode === "forward" ? shown.y(output) : shown.gradY(output));
-    this.showCode(codeLines(shown.window, state.mode, output, value));
+    this.showCode(codeLines(shown, state.mode, output, value));
     const cells = shown.cellsUnder(output);
     const axes = ["planes", "rows", "columns"].map((axis, at) => text(axis, { first: whole(cells[0].place[at]), last: whole(cells.at(-1).place[at]) }));
     const where = text("statusWindow", { axes: axes.slice(3 - shown.window.rank).join(text("and")) });
@@ -182,7 +205,9 @@ export class LayerView {
     const bar = element("div", "bar");
     bar.append(heading);
     if (this.outputs > 1) bar.append(chooser("channel", range(this.outputs), state.output, (output) => this.change({ output })));
-    this.formula = null;
+    this.formula = this.stage = null;
+    this.player?.stop();
+    this.status.textContent = heading.textContent;
     bar.append(this.saving("numbers", () => grids));
     this.element.replaceChildren(bar, Object.assign(element("p"), { textContent: text("noWindow") }), panels(grids));
     this.opened(state);
@@ -199,7 +224,7 @@ function range(size) {
 
 function chooser(key, numbers, chosen, change) {
   const label = Object.assign(element("label"), { textContent: `${text(key)} ` });
-  const select = element("select");
+  const select = Object.assign(element("select"), { id: `choose-${key}` });
   for (const number of numbers) select.append(new Option(number, number, false, number === chosen));
   select.addEventListener("change", () => change(Number(select.value)));
   label.append(select);

@@ -3,7 +3,7 @@
 import { asking, tell } from "stridewise/asking";
 import { LayerView } from "stridewise/layer";
 import { FrameSource } from "stridewise/frame";
-import { chooseLanguage, otherLanguage, text } from "stridewise/messages";
+import { chooseLanguage, language, otherLanguage, text } from "stridewise/messages";
 import { NetworkView } from "stridewise/network";
 import { showOpening } from "stridewise/opening";
 import { showPrediction } from "stridewise/prediction";
@@ -19,51 +19,69 @@ function source() {
   return new ServerSource(new URLSearchParams(location.search).get("token"));
 }
 
+let view = null;
+
 async function start(numbers, given) {
-  const trace = given ?? (await numbers.trace());
+  const trace = given ?? (await asLinked(numbers));
+  view?.close(); // nobody plays on behind the new page, or asks it for layers of the old one
   document.title = `${trace.title} · ${text("title")}`;
   byId("title").textContent = trace.title;
   const other = byId("language");
   other.textContent = text("language");
   other.onclick = () => {
-    layer.player?.stop();
     chooseLanguage(otherLanguage());
     start(numbers, trace);
   };
+  const whole = (state) => ({ ...state, model: trace.title, element: trace.loss?.element, of: trace.loss?.of, lang: language() });
   const layer = new LayerView(byId("layer"), byId("status"), trace, numbers, {
     opened: (state) => {
-      writeState({ ...state, model: trace.title });
+      writeState(whole(state));
       network.select(state.layer);
     },
-    changed: (state) => writeStateSoon({ ...state, model: trace.title }),
+    changed: (state) => writeStateSoon(whole(state)),
     left: (name) => network.jump(name),
   });
+  view = layer;
   const network = new NetworkView(byId("network"), trace, numbers, (name, channel) => {
     layer.open({ ...readState(), layer: name, output: channel, input: 0, plane: 0, tap: 0, cell: null, pinned: false, trial: {} });
     byId("layer").scrollIntoView({ block: "start" });
   });
   document.onkeydown = (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented && !event.target.matches("input, select")) layer.escape();
+    const writes = event.target.matches("select, input:not([type=range], [type=checkbox])");
+    if (event.key === "Escape" && !event.defaultPrevented && !writes) layer.escape();
   };
   window.onhashchange = () => layer.open(known(trace, readState()));
-  const ask = asking(numbers, (shown) => {
-    layer.player?.stop();
-    return start(numbers, shown);
-  });
+  const ask = asking(numbers, (shown) => start(numbers, shown));
   showOpening(byId("opening"), trace, ask);
   await showPrediction(byId("prediction"), trace, numbers, ask);
   await layer.open(known(trace, readState()));
+  network.reveal(layer.state.layer);
+  byId("skip").textContent = text("skip");
+  byId("skip").onclick = () => byId("layer").querySelector("button, select, [tabindex='0']")?.focus();
   document.body.dataset.ready = "true";
+}
+
+/** The trace that the address is of: another class may have been picked in it. */
+async function asLinked(numbers) {
+  const trace = await numbers.trace();
+  const { model, element, of } = readState();
+  const isOurs = trace.questions.includes("pick") && trace.loss && model === trace.title && element !== null;
+  if (!isOurs || (element === trace.loss.element && of === trace.loss.of)) return trace;
+  return numbers.ask({ kind: "pick", element, of }).catch((error) => {
+    tell(error.message);
+    return trace;
+  });
 }
 
 /** A state whose layer exists in this model; else the first layer with a window. */
 function known(trace, state) {
   const isOurs = state.model === null || state.model === trace.title;
   if (isOurs && state.layer && Object.hasOwn(trace.tensors, state.layer)) return state;
+  if (state.layer) tell(text("unknownLink", { layer: state.layer, model: state.model ?? trace.title }));
   const first = trace.nodes.find((node) => node.window) ?? trace.nodes[0];
-  return { ...state, layer: first.name, output: 0, input: 0, cell: null, trial: {} };
+  return { ...state, layer: first?.name ?? trace.inputs[0], output: 0, input: 0, plane: 0, tap: 0, cell: null, pinned: false, trial: {} };
 }
 
-chooseLanguage(navigator.language);
+chooseLanguage(readState().lang ?? navigator.language);
 addEventListener("unhandledrejection", ({ reason }) => tell(`${text("failed")}: ${reason.message}`));
 start(source());

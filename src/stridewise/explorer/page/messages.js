@@ -33,6 +33,7 @@ const ENGLISH = {
   output: "Output",
   gradOutput: "Gradient of the output",
   gradInput: "Gradient of the input",
+  gradInputSoFar: "Gradient of the input, so far, of this output channel",
   gradKernel: "Gradient of the weights",
   padding: "padding, zero",
   nothing: "padding, never the largest",
@@ -49,8 +50,9 @@ const ENGLISH = {
   otherChannels: "other channels",
   otherPlanes: "other planes and channels",
   terms: "terms",
-  sumOver: "over all output channels",
+  sumOver: "with all other channels and layers",
   ties: "a tie: the first one wins",
+  tiesBack: "a tie: here the first one gets it all; the exercise's mask gives it to each",
   losers: "all others of the window: + 0",
   share: "each of {n} gets a share of 1/{n}",
   noWindow: "This layer has no window. Its numbers:",
@@ -90,6 +92,9 @@ const ENGLISH = {
   notTaken: "The server did not take the file: it has been stopped, or the file is too large.",
   unreached: "no window reaches it",
   failed: "The page cannot show this",
+  unknownLink: "This link is for the layer “{layer}” of “{model}”, which is not here.",
+  noKernel: "No kernel answers. Run the notebook's cell again.",
+  skip: "Skip the list of layers",
   status: "{what} {place} = {value}",
   statusWindow: ", window {axes}",
   planes: "planes {first} to {last}",
@@ -142,6 +147,7 @@ const CHINESE = {
   output: "输出",
   gradOutput: "输出的梯度",
   gradInput: "输入的梯度",
+  gradInputSoFar: "输入的梯度：此输出通道到目前为止的部分",
   gradKernel: "权重的梯度",
   padding: "填充，为零",
   nothing: "填充，永远不是最大值",
@@ -158,8 +164,9 @@ const CHINESE = {
   otherChannels: "其他通道",
   otherPlanes: "其他平面和通道",
   terms: "项",
-  sumOver: "对所有输出通道求和",
+  sumOver: "加上所有其他通道和层",
   ties: "并列：第一个获胜",
+  tiesBack: "并列：这里全部给第一个；练习中的掩码则每个都给",
   losers: "窗口中其余各处：+ 0",
   share: "{n} 个元素各得 1/{n}",
   noWindow: "这一层没有窗口。它的数值：",
@@ -199,6 +206,9 @@ const CHINESE = {
   notTaken: "服务器没有接收文件：它已停止，或者文件太大。",
   unreached: "没有窗口覆盖它",
   failed: "页面无法显示",
+  unknownLink: "此链接指向“{model}”的“{layer}”层，这里没有。",
+  noKernel: "没有内核应答。请重新运行笔记本的单元格。",
+  skip: "跳过层列表",
   status: "{what} {place} = {value}",
   statusWindow: "，窗口：{axes}",
   planes: "第 {first} 至 {last} 面",
@@ -219,19 +229,23 @@ const CHINESE = {
 };
 
 const CATALOGUES = { en: ENGLISH, zh: CHINESE };
-let language = "en";
+let chosen = "en";
 
 /** The words of a key, with `{name}` replaced by values. */
 export function text(key, values = {}) {
-  return CATALOGUES[language][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  return CATALOGUES[chosen][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
 export function chooseLanguage(wanted) {
-  language = wanted?.startsWith("zh") ? "zh" : "en";
-  document.documentElement.lang = language;
-  return language;
+  chosen = wanted?.startsWith("zh") ? "zh" : "en";
+  document.documentElement.lang = chosen;
+  return chosen;
+}
+
+export function language() {
+  return chosen;
 }
 
 export function otherLanguage() {
-  return language === "en" ? "zh" : "en";
+  return chosen === "en" ? "zh" : "en";
 }

@@ -59,6 +59,14 @@ export class NetworkView {
     card.element.querySelector("h2 button").focus({ preventScroll: true });
   }
 
+  /** Bring a layer's card into view, and move nothing but the list for it. */
+  reveal(name) {
+    const card = this.cards.get(name)?.element;
+    if (!card) return;
+    const [list, own] = [this.element, card].map((each) => each.getBoundingClientRect());
+    if (own.top < list.top || own.bottom > list.bottom) this.element.scrollTop += own.top - list.top - list.height / 3;
+  }
+
   /** Show which layer is open. */
   select(name) {
     for (const card of this.cards.values()) card.element.classList.toggle("open", card.node.name === name);

@@ -4,6 +4,8 @@ import { text } from "stridewise/messages";
 
 const OPTIONS = ["size", "scale", "mean", "std"];
 const MODEL = ".onnx";
+// What was written into the fields, for the next time that the page is drawn.
+const written = {};
 
 /** The fields, as far as the page can be asked for such things. */
 export function showOpening(element, trace, ask) {
@@ -46,6 +48,8 @@ function modelFields(ask) {
   const given = { size: "HxW", scale: "1", mean: "0", std: "1" };
   const fields = OPTIONS.map((name) => {
     const [of, option] = labelled(`${name}Option`, { type: "text", id: `open-${name}`, placeholder: given[name], autocomplete: "off" });
+    option.value = written[name] ?? "";
+    option.addEventListener("input", () => (written[name] = option.value));
     element.append(of);
     return option;
   });

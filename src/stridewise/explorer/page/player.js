@@ -7,7 +7,7 @@ const A_STEP = 700; // milliseconds at speed 1
 
 export class Player {
   constructor(steps, go) {
-    Object.assign(this, { steps, go, step: 0, timer: null, speed: 1 });
+    Object.assign(this, { steps, go, step: 0, timer: null, held: false, speed: 1 });
     this.element = document.createElement("div");
     this.element.className = "player";
     this.play = this.button(text("play"), () => this.toggle());
@@ -40,8 +40,14 @@ export class Player {
     this.go((this.step + by + this.steps) % this.steps);
   }
 
+  /** Also if it is only held. */
   get isPlaying() {
-    return this.timer !== null;
+    return this.timer !== null || this.held;
+  }
+
+  /** Do not go on by itself. */
+  settle() {
+    this.held = false;
   }
 
   toggle() {

@@ -57,7 +57,7 @@ function table(answer, ask) {
     const row = document.createElement("tr");
     const heading = Object.assign(document.createElement("th"), { scope: "row" });
     heading.append(ask ? classButton(number, answer.name(number), loss, ask) : answer.name(number));
-    const cells = [numeral(shares[number], shares[number].toFixed(4))];
+    const cells = [numeral(shares[number], shareOf(shares[number]))];
     if (!answer.isProbability) cells.push(numeral(data[number]));
     if (gradient) cells.push(numeral(gradient[number]));
     row.append(heading, meter(shares[number] / most), ...cells);
@@ -70,6 +70,11 @@ function table(answer, ask) {
   const scroll = Object.assign(document.createElement("div"), { className: "scroll" });
   scroll.append(found);
   return scroll;
+}
+
+/** Four decimals, or what is left of a share that has none. */
+function shareOf(share) {
+  return share !== 0 && Math.abs(share) < 5e-4 ? few(share) : share.toFixed(4);
 }
 
 /** A number in few digits, and in all of them for whoever points at it. */

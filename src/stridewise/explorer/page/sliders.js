@@ -1,7 +1,7 @@
 // Stride, padding, dilation and kernel size of a layer, to be moved as far as a window still fits.
 
 import { text } from "stridewise/messages";
-import { isQuick, limits, OPTIONS, valueOf } from "stridewise/trial";
+import { limits, OPTIONS, valueOf } from "stridewise/trial";
 
 export class Sliders {
   /** `change(trial)` is called with the options that are other than the layer's. */
@@ -27,16 +27,17 @@ export class Sliders {
   /** Show a problem, which has come about by changing the options in `trial`. */
   show(problem, trial) {
     this.trial = trial;
-    const { window, inputSize } = problem;
-    const quick = isQuick(problem);
-    for (const { option, slider, shown } of this.fields) {
-      const [least, most] = limits(window, inputSize, option);
-      Object.assign(slider, { min: least, max: most, disabled: !quick || least === most });
+    const { window } = problem;
+    const all = this.fields.map(({ option }) => limits(problem, option));
+    this.fields.forEach(({ option, slider, shown }, number) => {
+      const [least, most] = all[number] ?? [0, 0];
+      Object.assign(slider, { min: least, max: most, disabled: least === most });
       slider.value = valueOf(window, option);
       const own = window[option].slice(3 - window.rank).map((value) => (option === "padding" ? [...new Set(value)].join("/") : value));
       shown.textContent = [...new Set(own)].length === 1 ? own[0] : own.join(" × ");
-    }
+    });
+    if (!problem.tried && this.reset === document.activeElement) this.fields.find(({ slider }) => !slider.disabled)?.slider.focus();
     this.reset.hidden = !problem.tried;
-    this.note.textContent = quick ? (problem.tried ? text("tried") : "") : text("slow");
+    this.note.textContent = problem.tried ? text("tried") : all.some(Boolean) ? "" : text("slow");
   }
 }

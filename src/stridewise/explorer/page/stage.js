@@ -49,7 +49,7 @@ export class Stage {
     const isInside = (r, c) => plane >= 0 && plane < planes && r >= 0 && r < rows && c >= 0 && c < columns;
     const gradient = state.grow ? (place) => this.gradXSoFar(place) : (place) => problem.gradX(place);
     return new Grid({
-      label: text(backward ? "gradInput" : "theInput"),
+      label: text(backward ? (state.grow ? "gradInputSoFar" : "gradInput") : "theInput"),
       rows,
       columns,
       frame: backward ? NO_FRAME : frame,
@@ -176,7 +176,7 @@ export class Stage {
 
   pointAtOutput(row, column) {
     if (!this.state.pinned || this.isAt(row, column)) return this.select(row, column);
-    this.pointed(this.said(this.grids.output, [this.state.plane, row, column]), null);
+    this.pointed(`${this.said(this.grids.output, [this.state.plane, row, column])} · ${text("pinned")}`, null);
   }
 
   chooseOutput(row, column) {
@@ -195,9 +195,9 @@ export class Stage {
     if (outputs.length) grids.output.reveal(...outputs[0].place.slice(1), [1, 2].map((axis) => outputs.at(-1).place[axis] - outputs[0].place[axis]));
     grids.output.mark(reachedMarks(outputs.map((each) => each.place)));
     grids.kernel?.mark(reachedMarks(outputs.map((each) => each.tap).filter((tap) => tap[0] === this.state.tap)));
-    const isPadding = grids.input.options.outside(row, column) !== null;
-    const words = isPadding ? text("padding") : this.said(grids.input, place) + (outputs.length ? "" : ` · ${text("unreached")}`);
-    this.pointed(words, this.state.mode === "byInput" && !isPadding ? inputFormula(problem, place) : null);
+    const around = grids.input.options.outside(row, column);
+    const words = around ? around.title : this.said(grids.input, place) + (outputs.length ? "" : ` · ${text("unreached")}`);
+    this.pointed(words, this.state.mode === "byInput" && !around ? inputFormula(problem, place) : null);
   }
 
   chooseInput(row, column) {

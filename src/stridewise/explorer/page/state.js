@@ -1,4 +1,4 @@
-// Where one is: the model, the layer, the channels, the mode, the cell, what is tried. All of it is
+// Where one is: the model, the layer, the channels, the mode, the cell, what is tried, where the gradient starts. All of it is
 // in the address.
 
 import { OPTIONS } from "stridewise/trial";
@@ -15,6 +15,7 @@ export function readState() {
   const query = new URLSearchParams((framed ? kept : location.hash).slice(1));
   const state = { model: query.get("model"), layer: query.get("layer"), mode: query.get("mode") ?? "forward", cell: null, grow: query.has("grow"), pinned: query.has("pinned"), trial: {} };
   for (const name of NUMBERS) state[name] = whole(query.get(name)) ?? 0;
+  Object.assign(state, { element: whole(query.get("element")), of: query.get("of"), lang: query.get("lang") });
   for (const option of OPTIONS) {
     const value = whole(query.get(option));
     if (value !== null) state.trial[option] = value;
@@ -33,6 +34,7 @@ function hashOf(state) {
   for (const name of ["plane", "tap"]) if (state[name]) query.set(name, state[name]);
   if (state.cell) query.set("cell", state.cell.join(","));
   for (const [option, value] of Object.entries(state.trial)) query.set(option, value);
+  for (const name of ["element", "of", "lang"]) if (state[name] !== undefined) query.set(name, state[name]);
   for (const name of ["grow", "pinned"]) if (state[name]) query.set(name, "1");
   return `#${query}`;
 }

@@ -7,7 +7,9 @@ import { Problem } from "stridewise/problem";
 
 export const OPTIONS = ["kernel", "stride", "padding", "dilation"];
 const MOST = 15;
-const MOST_MULTIPLY_ADDS = 5e7;
+// So much is worked out in a moment: cells that windows meet, and numbers multiplied there.
+const MOST_CELLS = 1e6;
+const MOST_MULTIPLY_ADDS = 3e7;
 
 /** The axes that a window has of its own. */
 function ownAxes(window) {
@@ -25,33 +27,45 @@ export function changedWindow(window, trial) {
   return changed;
 }
 
-/** Whether a window fits into an input of this size, and sees more than padding. */
-export function fits(window, size) {
+/** Whether a window fits into an input of this size, and no side of its padding fills it. */
+function fits(window, size) {
   if (window.type === "average" && window.dilation.some((dilation) => dilation > 1)) return false; // no average has one
   return ownAxes(window).every((axis) => {
     const reach = reachOf(window, axis);
     const [before, after] = window.padding[axis];
-    return window.kernel[axis] > 0 && window.dilation[axis] > 0 && reach <= size[axis] + before + after && Math.max(before, after) < reach;
+    const whole = window.kernel[axis] > 0 && window.dilation[axis] > 0 && window.stride[axis] > 0;
+    return whole && reach <= size[axis] + before + after && Math.max(before, after) < reach;
   });
 }
 
-/** The least and the most that an option may be, with the others as they are. */
-export function limits(window, size, option) {
-  const own = valueOf(window, option);
-  if (option === "stride") return [1, Math.max(own, Math.min(MOST, ...ownAxes(window).map((axis) => size[axis])))];
-  const valid = Array.from({ length: MOST + 1 }, (_, value) => value).filter((value) => fits(changedWindow(window, { [option]: value }), size));
-  return [Math.min(own, ...valid), Math.max(own, ...valid)];
+/** Whether a page works that out without letting anyone wait. */
+function isQuick(window, size, channels) {
+  const cells = [...window.kernel, ...outputSize(window, size)].reduce((a, b) => a * b, 1);
+  return cells <= MOST_CELLS && cells * channels <= MOST_MULTIPLY_ADDS;
 }
 
-/** Some options as they are if they are possible together; else each taken to the nearest that is. */
-export function clampedTrial(window, size, trial) {
+/** The least and the most that an option may be, with the others as they are; null if nothing may be tried. */
+export function limits({ window, inputSize, inputChannels }, option) {
+  const most = option === "stride" ? Math.max(...ownAxes(window).map((axis) => inputSize[axis])) : MOST;
+  const values = Array.from({ length: Math.min(MOST, most) + 1 }, (_, value) => value);
+  const valid = values.filter((value) => {
+    const changed = changedWindow(window, { [option]: value });
+    return fits(changed, inputSize) && isQuick(changed, inputSize, inputChannels.length);
+  });
+  return valid.length ? [valid[0], valid.at(-1)] : null;
+}
+
+/** Some options if they are possible together; else each taken to the nearest that is, or left out. */
+export function clampedTrial(problem, trial) {
+  const { window, inputSize, inputChannels } = problem;
+  const whole = changedWindow(window, trial);
   const isSmall = OPTIONS.every((option) => (trial[option] ?? 1) <= MOST);
-  if (isSmall && (trial.stride ?? 1) > 0 && fits(changedWindow(window, trial), size)) return trial;
+  if (isSmall && fits(whole, inputSize) && isQuick(whole, inputSize, inputChannels.length)) return trial;
   const found = {};
   for (const option of OPTIONS) {
     if (trial[option] === undefined) continue;
-    const [least, most] = limits(changedWindow(window, found), size, option);
-    found[option] = Math.min(Math.max(trial[option], least), most);
+    const between = limits({ ...problem, window: changedWindow(window, found) }, option);
+    if (between) found[option] = Math.min(Math.max(trial[option], between[0]), between[1]);
   }
   return found;
 }
@@ -60,12 +74,6 @@ export function clampedTrial(window, size, trial) {
 export function valueOf(window, option) {
   const value = window[option][3 - window.rank];
   return option === "padding" ? value[0] : value;
-}
-
-/** Whether a page can work a trial out without letting anyone wait. */
-export function isQuick({ window, inputSize, inputChannels }) {
-  const taps = window.kernel.reduce((a, b) => a * b, 1);
-  return inputSize.reduce((a, b) => a * b, taps * inputChannels.length) <= MOST_MULTIPLY_ADDS;
 }
 
 /**
@@ -127,10 +135,12 @@ function pooled(next, outputs) {
   const y = outputs.map((output) => {
     const cells = next.cellsUnder(output);
     const inside = cells.filter((cell) => cell.inside);
-    const [winner] = next.window.type === "max" ? next.winners(cells) : [];
+    const winners = next.window.type === "max" ? next.winners(cells) : [];
+    const [winner] = winners;
     const count = next.counted(output);
-    for (const cell of winner ? [winner] : inside) gradX[indexOf(next.inputSize, cell.place)] += winner ? 1 : 1 / count;
-    return winner ? next.x(winner.place) : inside.reduce((sum, cell) => sum + next.x(cell.place), 0) / count;
+    for (const cell of next.window.type === "max" ? winners.slice(0, 1) : inside) gradX[indexOf(next.inputSize, cell.place)] += winner ? 1 : 1 / count;
+    if (next.window.type === "max") return winner ? next.x(winner.place) : -Infinity; // it stepped over the input
+    return inside.reduce((sum, cell) => sum + next.x(cell.place), 0) / count;
   });
   return { y, gradX };
 }
