@@ -1,0 +1,127 @@
+"""The JSON of a check, version 1: see ``checker/results.py`` for its form."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from stridewise.checker.report.plain import escaped
+from stridewise.checker.results import (
+    SCHEMA,
+    FileResult,
+    FirstWrong,
+    FoundMistake,
+    FunctionResult,
+    Trouble,
+)
+from stridewise.checker.words import message
+from stridewise.errors import DataError, explain
+
+__all__ = ["as_json", "file_document", "file_result", "to_json", "together"]
+
+
+def as_json(results: Sequence[FileResult], lang: str = "en", hints: int = 0) -> str:  # noqa: ARG001
+    """Give the document of one file, or of several; hints are for people."""
+    return to_json(together([file_document(result, lang) for result in results], len(results) > 1))
+
+
+def together(documents: Sequence[Mapping[str, Any]], several: bool) -> Mapping[str, Any]:
+    """The one document of a check of one file, or of several."""
+    return {"schema": SCHEMA, "files": list(documents)} if several else documents[0]
+
+
+def to_json(document: Mapping[str, Any]) -> str:
+    r"""Write JSON that every reader takes, and that does a terminal no harm.
+
+    >>> to_json({"file": "步\udc80.py"})
+    '{\n  "file": "步\\udc80.py"\n}\n'
+    """
+    return escaped(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)) + "\n"
+
+
+def file_document(result: FileResult, lang: str = "en") -> dict[str, Any]:
+    """The document of one file."""
+    return {
+        "schema": SCHEMA,
+        "file": result.file,
+        "functions": {name: _function(each, lang) for name, each in result.functions.items()},
+        "summary": result.summary,
+        "problem": result.problem,
+        "protection": list(result.protection),
+    }
+
+
+def _function(result: FunctionResult, lang: str) -> dict[str, Any]:
+    wrong = None if result.first_wrong is None else asdict(result.first_wrong)
+    if wrong is not None:
+        wrong["index"] = None if wrong["index"] is None else [int(i) for i in wrong["index"]]
+        wrong |= {key: _number(wrong[key]) for key in ("expected", "got")}
+    return {
+        "status": result.status,
+        "mistakes": [
+            {"id": mistake.id, "message": message(mistake.id, lang), "line": mistake.line}
+            for mistake in result.mistakes
+        ],
+        "conventions": list(result.conventions),
+        "first_wrong": wrong,
+        "error": None if result.error is None else asdict(result.error),
+    }
+
+
+def _number(value: float | str) -> float | str:
+    """JSON has no word for what is not finite."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def file_result(document: Any) -> FileResult:
+    """Take a file's document apart again; messages are not kept, since ids say them.
+
+    Raises
+    ------
+    DataError
+        If it is no such document.
+    """
+    try:
+        if document["schema"] != SCHEMA:
+            raise ValueError(f"schema {document['schema']}")
+        return FileResult(
+            file=str(document["file"]),
+            functions={name: _result(each) for name, each in document["functions"].items()},
+            problem=document["problem"],
+            protection=tuple(document["protection"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DataError(
+            explain(
+                "check",
+                "this is not a file of results.",
+                needed=f"what `--format json` writes, schema {SCHEMA}",
+                received=f"{type(error).__name__}: {error}",
+                hint="another --out, or no --resume",
+            )
+        ) from None
+
+
+def _result(document: Mapping[str, Any]) -> FunctionResult:
+    wrong, error = document["first_wrong"], document["error"]
+    if wrong is not None:
+        index = None if wrong["index"] is None else tuple(wrong["index"])
+        wrong = FirstWrong(**(wrong | {"index": index}))
+    if error is not None:
+        own_lines = tuple((number, code) for number, code in error["lines"])
+        error = Trouble(error["type"], error["message"], own_lines)
+    return FunctionResult(
+        status=document["status"],
+        mistakes=tuple(_mistake(each) for each in document["mistakes"]),
+        conventions=tuple(document["conventions"]),
+        first_wrong=wrong,
+        error=error,
+    )
+
+
+def _mistake(document: Mapping[str, Any]) -> FoundMistake:
+    message(document["id"])  # a KeyError, if there is no such mistake
+    return FoundMistake(document["id"], document["line"])

@@ -1,0 +1,83 @@
+"""What there is to say about one function, line by line: formats differ in how they show it."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from stridewise.checker.report.labels import label
+from stridewise.checker.report.plain import line, lines
+from stridewise.checker.results import FirstWrong, FunctionResult
+from stridewise.checker.words import convention, hints, message
+
+__all__ = ["Finding", "findings", "shown"]
+
+
+class Finding(NamedTuple):
+    """One line: the mistake, the evidence, the learner's own code, a hint, or a remark.
+
+    A hint has a name, so that a page can show that alone until it is asked for more.
+    """
+
+    kind: Literal["mistake", "evidence", "code", "hint", "remark"]
+    text: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.text}" if self.name else self.text
+
+
+def findings(result: FunctionResult, lang: str, how_many_hints: int) -> list[Finding]:
+    """Say all that was found about a function, what matters most first."""
+    said: list[Finding] = []
+    for mistake in result.mistakes:
+        where = "" if mistake.line is None else label("at line", lang, line=mistake.line)
+        said.append(Finding("mistake", message(mistake.id, lang) + where))
+        said += [
+            Finding("hint", text, label("hint", lang, number=number))
+            for number, text in enumerate(hints(mistake.id, lang)[:how_many_hints], 1)
+        ]
+    if result.status == "missing":
+        said.append(Finding("mistake", label("is missing", lang)))
+    if result.status == "timeout":
+        said.append(Finding("mistake", label("took too long", lang)))
+    if result.error is not None:
+        said.append(Finding("mistake", lines(f"{result.error.type}: {result.error.message}")))
+        said += [Finding("code", f"{n}: {line(code)}") for n, code in result.error.lines]
+    if result.first_wrong is not None:
+        said += _evidence(result.first_wrong, lang)
+    if result.blamed:
+        names = ", ".join(map(line, result.blamed))
+        key = "blamed alone" if result.status == "passed" else "blamed too"
+        said.append(Finding("remark", label(key, lang, names=names)))
+    said += [
+        Finding("remark", label("convention", lang, text=convention(id, lang)))
+        for id in result.conventions
+    ]
+    return said
+
+
+def _evidence(wrong: FirstWrong, lang: str) -> list[Finding]:
+    expected, got = shown(wrong)
+    index = "" if wrong.index is None else f"[{', '.join(map(str, wrong.index))}]"
+    place = label(
+        "whole" if wrong.index is None else "place", lang, place=line(wrong.result) + index
+    )
+    numbers = (label("expected", lang, value=expected), label("got", lang, value=got))
+    comma, stop = ("，", "。") if lang == "zh" else (", ", "")
+    return [
+        Finding("evidence", comma.join((place, *numbers)) + stop),
+        Finding("evidence", label("input", lang, input=line(wrong.input))),
+    ]
+
+
+def shown(wrong: FirstWrong) -> tuple[str, str]:
+    """What was expected and what came, short, but never so short that they look alike.
+
+    >>> shown(FirstWrong("", "Z", (0,), 1.0, 1.0000001))
+    ('1.0', '1.0000001')
+    """
+    pair = (wrong.expected, wrong.got)
+    short = [f"{v:.6g}" if isinstance(v, float) else line(v) for v in pair]
+    if short[0] == short[1]:
+        short = [repr(v) if isinstance(v, float) else line(v) for v in pair]
+    return short[0], short[1]
