@@ -9,6 +9,7 @@ from typer.models import ArgumentInfo, OptionInfo
 
 from stridewise.cli.animate import animate
 from stridewise.cli.bench import bench
+from stridewise.cli.check import check
 from stridewise.cli.engines import engines
 from stridewise.cli.explore import explore
 from stridewise.cli.predict import predict
@@ -16,7 +17,8 @@ from stridewise.cli.run import run
 from stridewise.cli.train import train
 
 COMMANDS = {
-    command.__name__: command for command in (train, predict, run, explore, animate, bench, engines)
+    command.__name__: command
+    for command in (train, predict, run, explore, check, animate, bench, engines)
 }
 
 

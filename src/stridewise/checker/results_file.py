@@ -1,0 +1,75 @@
+"""A file of results that grows with every file checked, so that a stopped check can go on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from stridewise.checker.report import file_document, file_result, to_json, together
+from stridewise.checker.results import FileResult
+from stridewise.checker.submissions import digest
+from stridewise.errors import DataError, explain
+from stridewise.training.atomic_file import write_atomically
+
+__all__ = ["ResultsFile"]
+
+
+class ResultsFile:
+    """The JSON of a check, in which each file's document has the ``digest`` of its content.
+
+    Parameters
+    ----------
+    path : Path
+    files : sequence of Path
+        All that are to be checked, in the order of the results.
+    lang : str
+    """
+
+    def __init__(self, path: Path, files: Sequence[Path], lang: str) -> None:
+        self._path, self._files, self._lang = path, files, lang
+        # Before the check: a file that changes meanwhile is checked again next time.
+        self._digests = {file: digest(file) for file in files}
+
+    def known(self) -> dict[Path, FileResult]:
+        """The results, of an earlier time, of the files that have not changed since.
+
+        Raises
+        ------
+        DataError
+            If there is a file, and it is none of results.
+        """
+        if not self._path.exists():
+            return {}
+        try:
+            content = json.loads(self._path.read_text("utf-8"))
+            documents = content.get("files", [content])
+            earlier = {document["file"]: document for document in documents}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DataError(
+                explain(
+                    "check --resume",
+                    f"{self._path.name} is not a file of results.",
+                    needed="what `--format json --out` writes",
+                    received=f"{type(error).__name__}: {error}",
+                    hint="another --out, or no --resume",
+                )
+            ) from None
+        return {
+            file: file_result(earlier[str(file)])
+            for file, content in self._digests.items()
+            if content is not None
+            and str(file) in earlier
+            and earlier[str(file)].get("digest") == content
+            and earlier[str(file)].get("problem") is None  # it may have gone away
+        }
+
+    def write(self, results: Mapping[Path, FileResult]) -> None:
+        """Replace the file by one with all results that there are so far."""
+        documents = [
+            file_document(results[file], self._lang) | {"digest": self._digests[file]}
+            for file in self._files
+            if file in results
+        ]
+        text = to_json(together(documents, several=len(self._files) > 1))
+        write_atomically(self._path, text.encode())
