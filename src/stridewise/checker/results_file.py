@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from stridewise.checker.files import digest
 from stridewise.checker.report import file_document, file_result, to_json, together
 from stridewise.checker.results import FileResult
-from stridewise.checker.submissions import digest
 from stridewise.errors import DataError, explain
 from stridewise.training.atomic_file import write_atomically
 

@@ -1,49 +1,244 @@
-"""Which files there are to check, and whether one has changed."""
+"""A learner's file: read it, whatever it is, and say which functions it has."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+import ast
+import io
+import json
+import re
+import tokenize
+import warnings
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-__all__ = ["digest", "find_submissions"]
+from stridewise.datasets.untrusted_files import require_file
+from stridewise.errors import DataError, explain
 
-_SUFFIXES = (".py", ".ipynb")
+__all__ = ["Source", "functions_in", "read_source"]
+
+_OPERATION = "check"
+_MOST_TEXT = 5 * 1024**2
+_MOST_NOTEBOOK = 50 * 1024**2  # its pictures count too
+_MAGIC = re.compile(r"(?P<before>\s*(?:[\w., ]+=\s*)?)(?:[%!?]|[\w.]+\?{1,2}\s*$)")
 
 
-def find_submissions(paths: Iterable[Path]) -> list[Path]:
-    """Take files as they are given, and of folders the programs in them and one level below.
+@dataclass(frozen=True)
+class Source:
+    """A learner's program.
 
-    What is hidden is left out, such as ``.ipynb_checkpoints``; no file comes twice.
+    Attributes
+    ----------
+    name : str
+        The file's name, without its folder.
+    text : str
+        Python.
+    cells : tuple of int
+        The first line, from 1, of every code cell; empty if it was no notebook.
+    """
+
+    name: str
+    text: str
+    cells: tuple[int, ...] = ()
+
+    def place(self, line: int) -> str:
+        r"""Say where a line of ``text`` is for the learner.
+
+        Examples
+        --------
+        >>> Source("a.py", "x = 1").place(1)
+        'line 1'
+        >>> Source("a.ipynb", "x = 1\n\ny = 2\nz = 3", cells=(1, 3)).place(4)
+        'cell 2, line 2'
+        """
+        cell = bisect_right(self.cells, line)
+        return f"cell {cell}, line {line - self.cells[cell - 1] + 1}" if cell else f"line {line}"
+
+
+def read_source(path: object) -> Source:
+    """Read a ``.py`` or an ``.ipynb``.
+
+    Of a notebook the code cells are joined, with an empty line between them. Lines that only
+    Jupyter understands (``%…``, ``!…``, ``name?``, cells that begin with ``%%``) are emptied, and
+    stay lines.
+
+    Raises
+    ------
+    DataError
+        If it is no such file, too large, or not text.
+    """
+    file = require_file(_OPERATION, path)
+    notebook = file.suffix.lower() == ".ipynb"
+    data = _bytes(file, _MOST_NOTEBOOK if notebook else _MOST_TEXT)
+    if notebook:
+        source = _from_notebook(file.name, data)
+    else:
+        source = Source(file.name, _decoded(file.name, data))
+    if len(source.text) > _MOST_TEXT:
+        raise _too_large(file.name, len(source.text), _MOST_TEXT)
+    return source
+
+
+def functions_in(source: Source) -> frozenset[str]:
+    r"""Name the functions that a program defines, outside of other functions and classes.
+
+    Raises
+    ------
+    DataError
+        If it is not Python, with the learner's line.
 
     Examples
     --------
-    >>> find_submissions([Path("mine.py"), Path("mine.py")]) == [Path("mine.py")]
-    True
+    >>> sorted(functions_in(Source("a.py", "if True:\n    def zero_pad(X, pad): ...")))
+    ['zero_pad']
     """
-    found: dict[Path, None] = {}
-    for path in paths:
-        found |= dict.fromkeys(_programs(path) if path.is_dir() else [path])
-    return list(found)
-
-
-def _programs(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for pattern in ("*", "*/*")
-        for path in folder.glob(pattern)
-        if path.suffix in _SUFFIXES
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and path.is_file()
+    return frozenset(
+        each.name for each in _statements(_parsed(source).body) if isinstance(each, ast.FunctionDef)
     )
 
 
-def digest(path: Path) -> str | None:
-    """The SHA-256 of a file's content, or None if it cannot be read."""
+def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    for each in body:
+        yield each
+        if not isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
+            yield from _statements(ast.iter_child_nodes(each))
+
+
+def _parsed(source: Source) -> ast.Module:
     try:
-        if not path.is_file():  # opening a named pipe would wait for ever
-            return None
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # "\d" in a learner's string is not our business
+            return ast.parse(source.text)
+    except SyntaxError as error:
+        line = error.lineno or 1
+        lines = source.text.splitlines()
+        shown = lines[line - 1].strip()[:80] if line <= len(lines) else "the end of the file"
+        raise _unusable(
+            f"it is not Python: {error.msg}.",
+            needed="a program that Python can read",
+            received=f"{source.name}, {source.place(line)}: {shown}",
+            hint="run the file with Python, and mend what it says",
+        ) from None
+    except (ValueError, MemoryError, RecursionError) as error:
+        raise _unusable(
+            "it is nested too deeply to be read.",
+            needed="a program that Python can read",
+            received=f"{source.name} ({type(error).__name__})",
+            hint="smaller expressions, on lines of their own",
+        ) from None
+
+
+def _bytes(file: Path, most: int) -> bytes:
+    size = file.stat().st_size
+    if size > most:
+        raise _too_large(file.name, size, most)
+    with file.open("rb") as stream:
+        data = stream.read(most + 1)  # it may have grown since
+    if len(data) > most:
+        raise _too_large(file.name, len(data), most)
+    return data
+
+
+def _decoded(name: str, data: bytes) -> str:
+    if b"\0" in data:
+        raise _not_text(name, f"a zero byte at byte {data.index(0)}")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _not_text(name, f"byte {data[error.start]:#04x} in line {line}") from None
+    except (SyntaxError, LookupError, UnicodeError) as error:
+        raise _not_text(name, str(error)) from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _from_notebook(name: str, data: bytes) -> Source:
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise _not_text(name, f"byte {data[error.start]:#04x} at byte {error.start}") from None
+    except (ValueError, RecursionError) as error:
+        raise _not_notebook(f"{name}: {error}") from None
+    starts, lines = [], list[str]()
+    for cell in _code_cells(name, document):
+        starts.append(len(lines) + 1)
+        lines += [*_python_lines(cell), ""]
+    return Source(name, "\n".join(lines), tuple(starts))
+
+
+def _code_cells(name: str, document: Any) -> Iterator[str]:
+    """Read the text of every code cell, of versions 3 and 4 of the format."""
+    version = document.get("nbformat") if isinstance(document, dict) else None
+    if version not in (3, 4) or isinstance(version, bool):
+        raise _not_notebook(f"{name} with nbformat {version!r:.40}")
+    sheets = [document] if version == 4 else document.get("worksheets")
+    for sheet in _list_of_objects(name, sheets):
+        for cell in _list_of_objects(name, sheet.get("cells")):
+            if cell.get("cell_type") == "code":
+                text = cell.get("source" if version == 4 else "input")
+                parts: list[Any] = text if isinstance(text, list) else [text]
+                if not all(isinstance(part, str) for part in parts):
+                    raise _not_notebook(f"{name}, in which the source of a cell is not text")
+                yield "".join(parts)
+
+
+def _list_of_objects(name: str, value: Any) -> list[dict[str, Any]]:
+    if isinstance(value, list) and all(isinstance(each, dict) for each in value):
+        return value
+    raise _not_notebook(f"{name}, in which the cells are not a list of objects")
+
+
+def _python_lines(cell: str) -> list[str]:
+    """Empty the lines that are Jupyter's alone, and keep them lines."""
+    lines = cell.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    if first.startswith("%%"):
+        return [""] * len(lines)
+    try:
+        # What is Python already may have a line that begins with % inside an expression.
+        _parsed(Source("", cell))
+    except DataError:
+        return [_without_magic(line) for line in lines]
+    return lines
+
+
+def _without_magic(line: str) -> str:
+    found = _MAGIC.match(line)
+    if not found:
+        return line
+    before = found["before"]
+    return f"{before}None" if "=" in before else f"{before}pass"
+
+
+def _unusable(problem: str, *, needed: str, received: str, hint: str) -> DataError:
+    return DataError(explain(_OPERATION, problem, needed=needed, received=received, hint=hint))
+
+
+def _too_large(name: str, size: int, most: int) -> DataError:
+    return _unusable(
+        "the file is too large.",
+        needed=f"at most {most // 1024**2} MB",
+        received=f"{name}, {size / 1024**2:.1f} MB",
+        hint="the functions alone; in a notebook, clear the outputs and save it again",
+    )
+
+
+def _not_text(name: str, found: str) -> DataError:
+    return _unusable(
+        "the file is not text.",
+        needed="Python in UTF-8, or in the encoding that its first lines name",
+        received=f"{name}: {found}",
+        hint="save it again as UTF-8",
+    )
+
+
+def _not_notebook(found: str) -> DataError:
+    return _unusable(
+        "the file is not a notebook.",
+        needed="a Jupyter notebook, of version 3 or 4 of the format",
+        received=found,
+        hint="save it again with Jupyter, or as a .py file",
+    )

@@ -16,10 +16,10 @@ from rich.table import Table
 from typer import Argument, Option
 
 from stridewise.checker import report
+from stridewise.checker.files import find_submissions
 from stridewise.checker.grading import grade
 from stridewise.checker.results import FileResult
 from stridewise.checker.results_file import ResultsFile
-from stridewise.checker.submissions import find_submissions
 from stridewise.errors import DataError, OptionError, RunError, StridewiseError, explain
 from stridewise.training.atomic_file import write_atomically
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from stridewise.checker.report.plain import escaped
+from stridewise.checker.plain import escaped
 from stridewise.checker.results import (
     SCHEMA,
     FileResult,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from stridewise.checker.findings import findings
+from stridewise.checker.labels import label
+from stridewise.checker.plain import line, lines
 from stridewise.checker.report.document import to_json
-from stridewise.checker.report.findings import findings
-from stridewise.checker.report.labels import label
-from stridewise.checker.report.plain import line, lines
 from stridewise.checker.results import FileResult, FunctionResult
 
 __all__ = ["as_gradescope"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
-from stridewise.checker.report.findings import findings
-from stridewise.checker.report.labels import label
-from stridewise.checker.report.plain import line, lines
+from stridewise.checker.findings import findings
+from stridewise.checker.labels import label
+from stridewise.checker.plain import line, lines
 from stridewise.checker.results import FileResult, FunctionResult
 
 __all__ = ["as_junit"]

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from importlib import resources
 from typing import Any
 
+from stridewise.checker.findings import findings
+from stridewise.checker.labels import label
+from stridewise.checker.plain import line, lines
 from stridewise.checker.report.commonest import commonest
-from stridewise.checker.report.findings import findings
-from stridewise.checker.report.labels import label
-from stridewise.checker.report.plain import line, lines
 from stridewise.checker.results import FileResult
 from stridewise.checker.words import message
 from stridewise.errors import missing_extra

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from stridewise.checker.report.plain import line
+from stridewise.checker.plain import line
 from stridewise.checker.results import FileResult, FunctionResult
 
 __all__ = ["as_csv"]

@@ -10,10 +10,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from stridewise.checker.findings import findings
+from stridewise.checker.labels import label
+from stridewise.checker.plain import line, lines
 from stridewise.checker.report.commonest import commonest
-from stridewise.checker.report.findings import findings
-from stridewise.checker.report.labels import label
-from stridewise.checker.report.plain import line, lines
 from stridewise.checker.results import FileResult
 from stridewise.checker.words import message
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from stridewise.checker.report.labels import label
-from stridewise.checker.report.plain import line, lines
+from stridewise.checker.labels import label
+from stridewise.checker.plain import line, lines
 from stridewise.checker.results import FirstWrong, FunctionResult
 from stridewise.checker.words import convention, hints, message
 

@@ -1,0 +1,6 @@
+"""Check what a learner wrote, and say which mistake it is."""
+
+from stridewise.checker.checking import check_file
+from stridewise.checker.notebook import Checked, check
+
+__all__ = ["Checked", "check", "check_file"]

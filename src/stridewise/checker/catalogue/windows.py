@@ -1,0 +1,93 @@
+"""How windows are counted and placed, and what goes wrong with that; shared by four recipes.
+
+Steps: ``sizes(H, W, f, pad, stride)`` gives the output's rows and columns, ``starts(h, w, stride,
+f)`` a window's first row and column, ``take(a, top, left, f)`` its elements.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from stridewise.arrays import Array
+from stridewise.checker.catalogue.recipe import Deviation, Step
+
+__all__ = ["PADDED_SIZES", "PLACES", "SIZES", "WINDOWS"]
+
+
+def _sizes(formula: Callable[[int, int, int, int], int]) -> Step:
+    def sizes(H: int, W: int, f: int, pad: int, stride: int) -> tuple[int, int]:
+        return max(0, formula(H, f, pad, stride)), max(0, formula(W, f, pad, stride))
+
+    return sizes
+
+
+def right_size(n: int, f: int, pad: int, stride: int) -> int:
+    """The floor of (n − f + 2p) / s, plus 1."""
+    return (n - f + 2 * pad) // stride + 1
+
+
+def _take(a: Array, top: int, left: int, f: int) -> Array:
+    return a[top : top + f, left : left + f]
+
+
+WINDOWS: dict[str, Step] = {
+    "sizes": _sizes(right_size),
+    "starts": lambda h, w, stride, _f: (h * stride, w * stride),
+    "take": _take,
+}
+
+_FORMULAS: tuple[Callable[[int, int, int, int], int], ...] = (
+    lambda n, f, pad, stride: math.ceil((n - f + 2 * pad) / stride) + 1,
+    lambda n, f, pad, stride: round((n - f + 2 * pad) / stride) + 1,
+    lambda n, f, pad, stride: (n - f + 2 * pad) // stride,
+    lambda n, f, pad, stride: n - f + 2 * pad + 1,
+    lambda n, f, pad, stride: (n - f + 2 * pad + 1) // stride,
+    lambda n, f, pad, stride: (n + 2 * pad) // stride,
+)
+_FORMULAS_OF_PADDING: tuple[Callable[[int, int, int, int], int], ...] = (
+    lambda n, f, pad, stride: (n - f + pad) // stride + 1,
+    lambda n, f, _pad, stride: (n - f) // stride + 1,
+)
+
+
+def _swapped_sizes(H: int, W: int, f: int, pad: int, stride: int) -> tuple[int, int]:
+    return right_size(W, f, pad, stride), right_size(H, f, pad, stride)
+
+
+def _square(H: int, W: int, f: int, pad: int, stride: int) -> tuple[int, int]:
+    return (right_size(H, f, pad, stride),) * 2
+
+
+def _square_columns(H: int, W: int, f: int, pad: int, stride: int) -> tuple[int, int]:
+    return (right_size(W, f, pad, stride),) * 2
+
+
+SIZES: tuple[Deviation, ...] = (
+    *(Deviation("size-formula", {"sizes": _sizes(formula)}) for formula in _FORMULAS),
+    Deviation("axes-swapped", {"sizes": _swapped_sizes}),
+    Deviation("axes-swapped", {"sizes": _square}),
+    Deviation("axes-swapped", {"sizes": _square_columns}),
+)
+
+# Where there is padding, it can be forgotten as well.
+PADDED_SIZES = tuple(
+    Deviation("size-formula", {"sizes": _sizes(formula)}) for formula in _FORMULAS_OF_PADDING
+)
+
+
+def _starts(start: Callable[[int, int, int, int], tuple[int, int]]) -> dict[str, Step]:
+    return {"starts": start}
+
+
+def _taken_sideways(a: Array, top: int, left: int, f: int) -> Any:
+    return a[left : left + f, top : top + f]
+
+
+PLACES: tuple[Deviation, ...] = (
+    Deviation("stride-ignored", _starts(lambda h, w, _stride, _f: (h, w))),
+    Deviation("stride-one-axis", _starts(lambda h, w, stride, _f: (h * stride, w))),
+    Deviation("stride-one-axis", _starts(lambda h, w, stride, _f: (h, w * stride))),
+    Deviation("axes-swapped", {"take": _taken_sideways}),
+)

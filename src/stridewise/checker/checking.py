@@ -1,0 +1,114 @@
+"""Check one file: run its functions where they can do no harm, and diagnose what they return."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from stridewise.checker.catalogue import RECIPES
+from stridewise.checker.diagnosis import Failed, Outcome, diagnose
+from stridewise.checker.locating import line_of
+from stridewise.checker.probes import HELPERS, probes
+from stridewise.checker.results import FileResult, FunctionResult, Trouble
+from stridewise.checker.sandbox import Call, Raised, Returned, TimedOut, run_calls
+from stridewise.checker.sandbox import Outcome as Ran
+from stridewise.checker.submissions import Source, functions_in, read_source
+
+__all__ = ["check_file", "judged"]
+
+
+def check_file(path: Path, *, require_sandbox: bool = False) -> FileResult:
+    """Check the functions of the exercise in a program or a notebook.
+
+    Parameters
+    ----------
+    path : path
+        A ``.py`` or an ``.ipynb``.
+    require_sandbox : bool
+        Refuse to run it where it could reach the network or see the user's files.
+
+    Raises
+    ------
+    DataError
+        If it is no such file.
+    SandboxError
+        If it cannot be run, or not as it is required.
+    """
+    source = read_source(path)
+    written = {name for name in RECIPES if name in functions_in(source)}
+    asked = [(name, alone) for name in RECIPES if name in written for alone in _ways(name, written)]
+    calls = [
+        Call(name, probe.arguments, probe.keywords, frozenset(HELPERS[name]) if alone else _NONE)
+        for name, alone in asked
+        for probe in probes(name)
+    ]
+    ran = run_calls(source, calls, require_sandbox=require_sandbox)
+    outcomes = iter(ran.outcomes)
+    lines = _lines_by_function(source)
+    found = {
+        (name, alone): diagnose(
+            name,
+            [_understood(next(outcomes)) for _ in probes(name)],
+            partial(line_of, lines=lines[name]),
+        )
+        for name, alone in asked
+    }
+    return FileResult(path.name, judged(found, written), protection=ran.protection)
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _ways(name: str, written: set[str]) -> tuple[bool, ...]:
+    """With right helpers in place of the learner's; as it is written too, if that is different."""
+    helpers = HELPERS.get(name, ())
+    if not helpers:
+        return (False,)
+    return (True, False) if written & set(helpers) else (True,)
+
+
+def judged(
+    found: Mapping[tuple[str, bool], FunctionResult], written: set[str]
+) -> dict[str, FunctionResult]:
+    """One result a function: alone, and because of whom it fails if it is right alone."""
+    results: dict[str, FunctionResult] = {}
+    for name in RECIPES:
+        if name not in written:
+            results[name] = FunctionResult("missing")
+            continue
+        alone = found.get((name, True)) or found[name, False]
+        results[name] = alone
+    for name, result in results.items():
+        together = found.get((name, False))
+        if result.status != "passed" or together is None or together.status == "passed":
+            continue
+        helpers = [each for each in HELPERS.get(name, ()) if each in written]
+        wrong = [each for each in helpers if results[each].status != "passed"]
+        results[name] = FunctionResult(
+            "passed", conventions=result.conventions, blamed=tuple(wrong or helpers)
+        )
+    return results
+
+
+def _understood(outcome: Ran) -> Outcome:
+    if isinstance(outcome, Returned):
+        return Outcome(outcome.value, bool(outcome.changed))
+    if isinstance(outcome, Raised):
+        return Outcome(failed=Failed("error", outcome.trouble))
+    if isinstance(outcome, TimedOut):
+        return Outcome(failed=Failed("timeout", Trouble("TimeoutError", "no answer in time")))
+    return Outcome(failed=Failed("error", Trouble("the program ended", outcome.why)))
+
+
+def _lines_by_function(source: Source) -> dict[str, dict[int, str]]:
+    """The lines of each function, by number; of several with one name the last counts."""
+    text = source.text.splitlines()
+    found = {}
+    for node in ast.walk(ast.parse(source.text)):
+        if isinstance(node, ast.FunctionDef):
+            last = node.end_lineno or node.lineno
+            numbers = range(node.lineno, last + 1)
+            found[node.name] = {number: text[number - 1] for number in numbers}
+    return found

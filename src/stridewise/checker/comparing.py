@@ -1,0 +1,106 @@
+"""Whether a learner's result is a given one: whole arrays, shapes and all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stridewise.checker.results import FirstWrong
+
+__all__ = ["first_difference", "is_single", "same"]
+
+# Sums in another order differ by less; in float32 they are rounded more.
+_COARSE = {2: 1e-2, 4: 1e-4}
+
+
+def same(got: Any, expected: Any) -> bool:
+    """Whether two results are alike, but for rounding; a 0-d array is as good as a number.
+
+    >>> same(np.array(2.0), 2.0), same((1.0, {"f": 2}), (1.0, {"f": 3})), same([1.0], np.ones(1))
+    (True, False, False)
+    """
+    if isinstance(expected, dict):
+        return (
+            isinstance(got, dict)
+            and got.keys() == expected.keys()
+            and all(same(got[key], expected[key]) for key in expected)
+        )
+    if isinstance(expected, tuple | list):
+        return (
+            isinstance(got, tuple | list)
+            and len(got) == len(expected)
+            and all(map(same, got, expected))
+        )
+    if not (_is_numeric(got) and _is_numeric(expected)):
+        return got is None and expected is None
+    a, b = np.asarray(got), np.asarray(expected)
+    if a.shape != b.shape or (a.dtype.kind == "b") != (b.dtype.kind == "b"):
+        return False
+    return bool(np.all(_close(a, b)))
+
+
+def is_single(value: Any) -> bool:
+    """Whether any array in a result has less precision than float64."""
+    if isinstance(value, tuple | list):
+        return any(map(is_single, value))
+    kind = getattr(value, "dtype", np.dtype(float))
+    return kind.kind == "f" and kind.itemsize < 8
+
+
+def first_difference(
+    words: str, names: tuple[str, ...], got: Any, expected: Any
+) -> FirstWrong | None:
+    """The first element that differs, of several named results or of one."""
+    if len(names) > 1:
+        if not (isinstance(got, tuple | list) and len(got) == len(names)):
+            return FirstWrong(words, "results", None, f"{len(names)} results", _described(got))
+        parts = zip(names, got, expected, strict=True)
+    else:
+        parts = zip(names, (got,), (expected,), strict=True)
+    for name, mine, right in parts:
+        if same(mine, right):
+            continue
+        if isinstance(right, tuple | list | dict) or not _is_numeric(mine):
+            return _within(words, name, mine, right)
+        a, b = np.asarray(mine), np.asarray(right)
+        if a.shape != b.shape or (a.dtype.kind == "b") != (b.dtype.kind == "b"):
+            return FirstWrong(words, name, None, _described(right), _described(mine))
+        index = tuple(int(at) for at in np.argwhere(~_close(a, b))[0])
+        return FirstWrong(words, name, index, float(b[index]), float(a[index]))
+    return None
+
+
+def _within(words: str, name: str, got: Any, expected: Any) -> FirstWrong:
+    """What is wrong in a cache, or instead of an array."""
+    if isinstance(expected, tuple) and isinstance(got, tuple | list) and len(got) == len(expected):
+        for at, (mine, right) in enumerate(zip(got, expected, strict=True)):
+            if not same(mine, right):
+                part = f"{name}[{at}]"
+                return FirstWrong(words, part, None, _described(right), _described(mine))
+    return FirstWrong(words, name, None, _described(expected), _described(got))
+
+
+def _close(a: Any, b: Any) -> Any:
+    rounding = _COARSE if a.dtype.kind == "f" and a.dtype.itemsize < 8 else {8: 1e-9}
+    near = rounding.get(a.dtype.itemsize, 1e-9)
+    scale = np.max(np.abs(b), initial=1, where=np.isfinite(b)) if b.dtype.kind != "b" else 1
+    with np.errstate(invalid="ignore"):
+        return np.isclose(a, b, rtol=near, atol=near * scale, equal_nan=True)
+
+
+def _is_numeric(value: Any) -> bool:
+    if isinstance(value, bool | int | float | np.generic):
+        return True
+    return isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
+
+
+def _described(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        kind = "booleans" if value.dtype.kind == "b" else "numbers"
+        return f"{kind} of shape {value.shape}" if value.shape else f"one of {kind}"
+    if isinstance(value, tuple | list):
+        return f"{type(value).__name__} of {len(value)}"
+    if isinstance(value, bool | int | float | np.generic):
+        return "a number"
+    return "None" if value is None else type(value).__name__

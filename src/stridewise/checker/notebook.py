@@ -1,0 +1,161 @@
+"""``check(conv_forward)`` in a notebook: the learner's own functions, in their own process."""
+
+from __future__ import annotations
+
+import copy
+import html
+import inspect
+import linecache
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from stridewise.checker.catalogue import RECIPES
+from stridewise.checker.checking import judged
+from stridewise.checker.diagnosis import Failed, Outcome, diagnose
+from stridewise.checker.findings import findings
+from stridewise.checker.locating import line_of
+from stridewise.checker.probes import HELPERS, Probe, probes
+from stridewise.checker.results import FunctionResult, Trouble
+from stridewise.errors import OptionError, OptionTypeError, explain
+
+__all__ = ["Checked", "check"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found, as a notebook and as a terminal show it."""
+
+    functions: Mapping[str, FunctionResult]
+    lang: str = "en"
+    hints: int = 1
+
+    def __repr__(self) -> str:
+        lines = []
+        for name, result in self.functions.items():
+            lines.append(f"{name}: {result.status}")
+            lines += [f"  {each}" for each in findings(result, self.lang, self.hints)]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        parts = []
+        for name, result in self.functions.items():
+            said = findings(result, self.lang, self.hints)
+            lines = "".join(f"<li>{html.escape(str(each))}</li>" for each in said)
+            sign = "✓" if result.status == "passed" else "✗"
+            heading = f"{sign} <code>{html.escape(name)}</code> {html.escape(result.status)}"
+            parts.append(f"<p><strong>{heading}</strong></p>" + (f"<ul>{lines}</ul>" * bool(said)))
+        return f"<div>{''.join(parts)}</div>"
+
+
+def check(*functions: Callable[..., Any], lang: str = "en", hints: int = 1) -> Checked:
+    """Check functions of the exercise that are defined here.
+
+    Each is tried with right helpers in the place of yours; nothing of yours is changed.
+
+    Parameters
+    ----------
+    *functions : function
+        By their names in the exercise: ``check(zero_pad, conv_forward)``.
+    lang : "en" or "zh"
+    hints : 0, 1 or 2
+        How many hints to give for a mistake.
+
+    Raises
+    ------
+    OptionError, OptionTypeError
+        If something is no function, or none of the exercise.
+
+    Examples
+    --------
+    >>> def distribute_value(dz, shape):
+    ...     return np.full(shape, dz)
+    >>> check(distribute_value).functions["distribute_value"].mistakes[0].id
+    'distribute-undivided'
+    """
+    found: dict[tuple[str, bool], FunctionResult] = {}
+    for function in functions:
+        if not isinstance(function, FunctionType):
+            raise _no_function(function)
+        name = function.__name__
+        if name not in RECIPES:
+            raise _unknown(name)
+        lines = _lines(function)
+        outcomes = [_outcome(_alone(function), probe) for probe in probes(name)]
+        found[name, True] = diagnose(name, outcomes, partial(line_of, lines=lines))
+    written = {name for name, _ in found}
+    return Checked({n: r for n, r in judged(found, written).items() if n in written}, lang, hints)
+
+
+def _alone(function: FunctionType) -> Callable[..., Any]:
+    """The function as a copy that sees right helpers, and else what it saw before."""
+    helpers = {name: RECIPES[name].program() for name in HELPERS.get(function.__name__, ())}
+    seen = {**function.__globals__, **helpers}
+    alone = FunctionType(
+        function.__code__, seen, function.__name__, function.__defaults__, function.__closure__
+    )
+    alone.__kwdefaults__ = function.__kwdefaults__
+    return alone
+
+
+def _outcome(function: Callable[..., Any], probe: Probe) -> Outcome:
+    given = copy.deepcopy(probe)
+    try:
+        value = function(*given.arguments, **given.keywords)
+    except Exception as error:
+        own = [
+            (frame.lineno or 0, (frame.line or "").strip())
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename == function.__code__.co_filename
+        ]
+        return Outcome(
+            failed=Failed("error", Trouble(type(error).__name__, str(error), tuple(own)))
+        )
+    return Outcome(copy.deepcopy(value), _is_changed(given.arguments, probe.arguments))
+
+
+def _is_changed(given: Any, before: Any) -> bool:
+    if isinstance(before, np.ndarray):
+        return bool(given.tobytes() != before.tobytes())
+    if isinstance(before, tuple):
+        return any(map(_is_changed, given, before))
+    return bool(given != before)
+
+
+def _lines(function: FunctionType) -> dict[int, str]:
+    """Its lines by number, as far as they are known."""
+    linecache.checkcache(function.__code__.co_filename)
+    try:
+        lines, first = inspect.getsourcelines(function)
+    except (OSError, TypeError):
+        return {}
+    return dict(enumerate(lines, first))
+
+
+def _no_function(value: object) -> OptionTypeError:
+    return OptionTypeError(
+        explain(
+            "check",
+            "this is not a function.",
+            needed="functions that you wrote",
+            received=type(value).__name__,
+            hint="check(conv_forward)",
+        )
+    )
+
+
+def _unknown(name: str) -> OptionError:
+    return OptionError(
+        explain(
+            "check",
+            "the exercise has no function of this name.",
+            needed=", ".join(RECIPES),
+            received=name,
+            hint="the exercise's name for it",
+        )
+    )
