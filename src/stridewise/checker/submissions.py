@@ -20,7 +20,7 @@ from stridewise.errors import DataError, explain
 __all__ = ["Source", "functions_in", "read_source"]
 
 _OPERATION = "check"
-_MOST_TEXT = 5 * 1024**2
+_MOST_TEXT = 1024**2  # a larger one takes Python seconds, and gigabytes, to parse
 _MOST_NOTEBOOK = 50 * 1024**2  # its pictures count too
 _MAGIC = re.compile(r"(?P<before>\s*(?:[\w., ]+=\s*)?)(?:[%!?]|[\w.]+\?{1,2}\s*$)")
 
@@ -73,12 +73,8 @@ def read_source(path: object) -> Source:
     notebook = file.suffix.lower() == ".ipynb"
     data = _bytes(file, _MOST_NOTEBOOK if notebook else _MOST_TEXT)
     if notebook:
-        source = _from_notebook(file.name, data)
-    else:
-        source = Source(file.name, _decoded(file.name, data))
-    if len(source.text) > _MOST_TEXT:
-        raise _too_large(file.name, len(source.text), _MOST_TEXT)
-    return source
+        return _from_notebook(file.name, data)
+    return Source(file.name, _decoded(file.name, data))
 
 
 def functions_in(source: Source) -> frozenset[str]:
@@ -162,8 +158,12 @@ def _from_notebook(name: str, data: bytes) -> Source:
         raise _not_text(name, f"byte {data[error.start]:#04x} at byte {error.start}") from None
     except (ValueError, RecursionError) as error:
         raise _not_notebook(f"{name}: {error}") from None
+    cells = list(_code_cells(name, document))
+    size = sum(map(len, cells))
+    if size > _MOST_TEXT:
+        raise _too_large(name, size, _MOST_TEXT)
     starts, lines = [], list[str]()
-    for cell in _code_cells(name, document):
+    for cell in cells:
         starts.append(len(lines) + 1)
         lines += [*_python_lines(cell), ""]
     return Source(name, "\n".join(lines), tuple(starts))

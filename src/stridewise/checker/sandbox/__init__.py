@@ -3,7 +3,8 @@
 The process is confined as far as the system allows; :class:`Ran` says how far that was.
 """
 
-from stridewise.checker.sandbox.process import Limits, SandboxError
+from stridewise.checker.sandbox.limits import Limits
+from stridewise.checker.sandbox.process import SandboxError
 from stridewise.checker.sandbox.run import (
     Call,
     Died,

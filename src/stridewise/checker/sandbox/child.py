@@ -42,12 +42,12 @@ class Learner:
         self._stopped: dict[str, Any] | None = None
         sys.modules["submission"] = self._module
 
-    def load(self, file: str, text: str, cells: tuple[int, ...]) -> dict[str, Any]:
+    def load(self, file: str, text: str, cells: list[int]) -> dict[str, Any]:
         """Execute the program; a notebook goes on with the next cell, as in Jupyter."""
         self._file = file
         lines = text.split("\n")
-        starts = cells or (1,)
-        for start, end in zip(starts, (*starts[1:], len(lines) + 1), strict=True):
+        starts = cells or [1]
+        for start, end in zip(starts, [*starts[1:], len(lines) + 1], strict=True):
             part = "\n" * (start - 1) + "\n".join(lines[start - 1 : end - 1])
             try:
                 exec(compile(part, file, "exec"), self._module.__dict__)
@@ -61,10 +61,11 @@ class Learner:
         own = {name: names[name] for name in request["helpers"] if name in names}
         arguments, keywords = request["arguments"], request["keywords"]
         before = [wire.encode(each) for each in arguments]
-        function = names.get(request["function"])
-        if function is None and self._stopped:
+        if request["function"] not in names and self._stopped:
             return self._stopped
         try:
+            if request["function"] not in names:
+                raise NameError(f"name {request['function']!r} is not defined")
             names.update({name: _helper(name, text) for name, text in request["helpers"].items()})
             value = names[request["function"]](*arguments, **keywords)
             changed = [
@@ -154,7 +155,7 @@ def main() -> None:
             os._exit(0)  # whatever the program still wants to do at its end
         if "text" in request:
             text = request["text"].tobytes().decode()
-            reply = learner.load(request["file"], text, request["cells"])
+            reply = learner.load(request["file"], text, request["cells"].tolist())
         else:
             reply = learner.call(wire, request)
         answer({**reply, "number": request["number"]})

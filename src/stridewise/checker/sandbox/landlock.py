@@ -17,7 +17,8 @@ __all__ = ["enclose"]
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # the same on every architecture
 _ASK_VERSION, _BENEATH = 1, 1
 _NO_NEW_PRIVILEGES = 38
-_EXECUTE, _READ, _LIST = 1 << 0, 1 << 2, 1 << 3
+_EXECUTE, _WRITE, _READ, _LIST, _TRUNCATE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14
+_OF_FILES = _EXECUTE | _WRITE | _READ | _TRUNCATE  # a rule of a file may name no more
 _LEAST = 3  # before, a file could still be cut to nothing
 _ALL = (1 << 15) - 1
 
@@ -32,7 +33,7 @@ def enclose(readable: Iterable[str], listed: Iterable[str], writable: Iterable[s
     listed : paths
         Folders whose names can be seen, and nothing else of them.
     writable : paths
-        Folders in which everything is allowed.
+        Files, and folders in which everything is allowed.
     """
     if sys.platform != "linux":
         return False
@@ -46,7 +47,7 @@ def enclose(readable: Iterable[str], listed: Iterable[str], writable: Iterable[s
     allowed += [(path, _ALL) for path in writable]
     for path, access in allowed:
         descriptor = os.open(path, os.O_PATH)
-        rule = struct.pack("=Qi", access if Path(path).is_dir() else access & ~_LIST, descriptor)
+        rule = struct.pack("=Qi", access if Path(path).is_dir() else access & _OF_FILES, descriptor)
         libc.syscall(_ADD, rules, _BENEATH, rule, 0)  # one that fails allows less, not more
         os.close(descriptor)
     zero = ctypes.c_ulong(0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import shutil
@@ -13,19 +12,22 @@ import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 
-from stridewise.checker.sandbox import view, wire
+from stridewise.checker.sandbox import wire
+from stridewise.checker.sandbox.command import (
+    BRINGS,
+    START_SECONDS,
+    command,
+    environment,
+    subfolder,
+)
+from stridewise.checker.sandbox.limits import Limits
 from stridewise.errors import StridewiseError, explain
 
-__all__ = ["EndedError", "Limits", "Process", "SandboxError", "start"]
+__all__ = ["EndedError", "Process", "SandboxError", "start"]
 
-_START_SECONDS = 30
 _END_SECONDS = 2
-_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-_SYSTEM = ("SYSTEMROOT", "LD_LIBRARY_PATH")  # without which Python itself may not start
 _SIGNALS = {
     "SIGSEGV": "it read memory that is not its own (segmentation fault)",
     "SIGKILL": "the system ended it: too much memory or processor time",
@@ -35,15 +37,6 @@ _SIGNALS = {
 
 WAYS = ("bubblewrap", "namespaces", "landlock", "bare")
 """The ways to start it, the safest first."""
-
-# What holds without the process's own word for it.
-_BRINGS: dict[str, tuple[str, ...]] = {
-    "bubblewrap": ("filesystem", "network"),
-    "namespaces": ("filesystem", "network"),
-    "landlock": ("filesystem",),
-    "bare": (),
-}
-_MOUNTED = ("bubblewrap", "namespaces")  # where /tmp is its own
 
 _refused: set[str] = set()
 
@@ -56,29 +49,6 @@ class EndedError(Exception):
     """The process ended; the message says why, in words."""
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What a program may use.
-
-    Attributes
-    ----------
-    call_seconds : float
-        For one call, and for the program's own lines.
-    file_seconds : float
-        For all calls together.
-    memory, file_size : int
-        In bytes: the address space, and each file that it writes.
-    restarts : int
-        How often a process may be started again, after one did not survive a call.
-    """
-
-    call_seconds: float = 5.0
-    file_seconds: float = 60.0
-    memory: int = 2 * 1024**3
-    file_size: int = 10 * 1024**2
-    restarts: int = 3
-
-
 class Process:
     """One running process; :attr:`protection` names what holds it."""
 
@@ -86,12 +56,12 @@ class Process:
         self._folder = tempfile.mkdtemp(prefix="stridewise-check-")
         try:
             self._popen = subprocess.Popen(
-                _command(way, limits, self._folder),
+                command(way, limits, self._folder),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                cwd=_subfolder(self._folder, "work"),
-                env=_environment("/tmp" if way in _MOUNTED else f"{self._folder}/work"),
+                cwd=subfolder(self._folder, "work"),
+                env=environment(way, self._folder),
                 start_new_session=True,
             )
         except OSError:
@@ -99,11 +69,11 @@ class Process:
             raise
         self._number = 0
         try:
-            ready = self._within(_START_SECONDS, self._answer)
-        except (TimeoutError, EndedError):
+            ready = self._within(START_SECONDS, self._answer)
+        except BaseException:
             self.close()
             raise
-        self.protection = tuple(sorted({"time", "output", *ready["on"], *_BRINGS[way]}))
+        self.protection = tuple(sorted({"time", "output", *ready["on"], *BRINGS[way]}))
 
     def ask(self, request: Mapping[str, Any], seconds: float) -> dict[str, Any]:
         """Send a request, wait for its answer; TimeoutError or :class:`EndedError` without."""
@@ -204,49 +174,3 @@ def start(limits: Limits, require_sandbox: bool = False) -> Process:
             hint="apt install bubblewrap; or another machine",
         )
     )
-
-
-def _command(way: str, limits: Limits, folder: str) -> list[str]:
-    settings: dict[str, Any] = {
-        "way": way,
-        "folder": str(Path(view.__file__).parent),
-        "packages": view.PACKAGES,
-        "limits": {
-            "memory": limits.memory,
-            "file_size": limits.file_size,
-            "cpu": int(limits.file_seconds) + _START_SECONDS,
-        },
-    }
-    before: list[str] = []
-    if way == "bubblewrap":
-        program = shutil.which("bwrap")
-        if program is None:
-            raise FileNotFoundError("bwrap")
-        before, settings["folder"] = view.bubblewrap(program), view.FOLDER
-    elif way == "namespaces":
-        if sys.platform != "linux":
-            raise OSError("there are no namespaces")
-        settings |= {"view": view.view(), "root": _subfolder(folder, "root")}
-    else:
-        settings["packages"] = _subfolder(folder, "packages")
-        for name, path in view.packages():
-            Path(settings["packages"], name).symlink_to(path, target_is_directory=True)
-    if way == "landlock":
-        opened = view.openable()
-        readable = [*opened["readable"], settings["packages"]]
-        settings["openable"] = {**opened, "readable": readable, "writable": [f"{folder}/work"]}
-    child = f"{settings['folder']}/child.py"
-    python = [view.interpreter(), "-I", "-S", "-B", "-X", "utf8", child]
-    return [*before, *python, json.dumps(settings)]
-
-
-def _environment(home: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _SYSTEM if name in os.environ}
-    folders = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), home)
-    return kept | folders | dict.fromkeys(_THREADS, "1") | {"LANG": "C.UTF-8"}
-
-
-def _subfolder(folder: str, name: str) -> str:
-    path = Path(folder, name)
-    path.mkdir()
-    return str(path)

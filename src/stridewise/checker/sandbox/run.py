@@ -11,7 +11,8 @@ import numpy as np
 
 from stridewise.checker.results import Trouble
 from stridewise.checker.sandbox.helpers import text_of
-from stridewise.checker.sandbox.process import EndedError, Limits, Process, start
+from stridewise.checker.sandbox.limits import Limits
+from stridewise.checker.sandbox.process import EndedError, Process, start
 from stridewise.checker.submissions import Source
 
 __all__ = ["Call", "Died", "Outcome", "Raised", "Ran", "Returned", "TimedOut", "run_calls"]
@@ -103,7 +104,8 @@ def run_calls(
     ----------
     source : Source
     calls : sequence of Call
-        Those without helpers are made first.
+        Those without helpers are made first. A function that did not come back from one call is
+        not called again, with the same helpers: the others have the same outcome.
     limits : Limits, optional
     require_sandbox : bool
         Refuse where the program could reach the network or see the user's files.
@@ -137,24 +139,32 @@ class _Run:
         self._process: Process | None = None
         self._given: set[str] = set()
         self._restarts = 0
-        self._protection: tuple[str, ...] = ()
+        self._protection: tuple[str, ...] | None = None
 
     def run(self, calls: Sequence[Call]) -> Ran:
         outcomes: dict[int, Outcome] = {}
         try:
             problem = self._start()
+            lost: dict[tuple[str, frozenset[str]], Outcome] = {}
             for i in sorted(range(len(calls)), key=lambda i: bool(calls[i].helpers)):
-                outcomes[i] = problem or self._outcome(calls[i])
+                # What did not come back once is not waited for again.
+                way = calls[i].function, calls[i].helpers
+                outcomes[i] = problem or lost.get(way) or self._outcome(calls[i])
+                if isinstance(outcomes[i], TimedOut | Died):
+                    lost[way] = outcomes[i]
         finally:
             self._stop()
-        return Ran(tuple(outcomes[i] for i in range(len(calls))), self._protection, problem)
+        return Ran(tuple(outcomes[i] for i in range(len(calls))), self._protection or (), problem)
 
     def _start(self) -> Outcome | None:
         self._stop()
         self._process = start(self._limits, self._require_sandbox)
-        self._protection = self._process.protection
+        on = self._process.protection
+        before = self._protection
+        self._protection = on if before is None else tuple(each for each in on if each in before)
         text = np.frombuffer(self._source.text.encode("utf-8", "replace"), np.uint8)
-        request = {"file": self._source.name, "text": text, "cells": self._source.cells}
+        cells = np.array(self._source.cells, np.int64)  # a tuple may have only so many
+        request = {"file": self._source.name, "text": text, "cells": cells}
         outcome = self._asked(request)
         return None if isinstance(outcome, Returned) else outcome
 

@@ -1,0 +1,108 @@
+"""A whole file: functions alone and together, whatever is missing or broken."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stridewise.checker import check_file
+from stridewise.checker.report import as_json
+from stridewise.errors import DataError
+
+PROGRAM = """
+import numpy as np
+
+def zero_pad(X, pad):
+    return np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)))
+
+def conv_single_step(a_slice_prev, W, b):
+    return float(np.sum(a_slice_prev * W + b))
+
+def conv_forward(A_prev, W, b, hparameters):
+    stride, pad, f = hparameters["stride"], hparameters["pad"], W.shape[0]
+    A_pad = zero_pad(A_prev, pad)
+    n_H = (A_prev.shape[1] - f + 2 * pad) // stride + 1
+    n_W = (A_prev.shape[2] - f + 2 * pad) // stride + 1
+    Z = np.zeros((len(A_prev), n_H, n_W, W.shape[3]))
+    for i, h, w, c in np.ndindex(Z.shape):
+        vert_start, horiz_start = h * stride, w * stride
+        a = A_pad[i, vert_start:vert_start + f, horiz_start:horiz_start + f]
+        Z[i, h, w, c] = conv_single_step(a, W[..., c], b[..., c])
+    return Z, (A_prev, W, b, hparameters)
+
+def create_mask_from_window(x):
+    while True:
+        pass
+
+def distribute_value(dz, shape):
+    return np.full(shape, dz / len(shape) / missing)
+"""
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text, name="mine.py"):
+        (tmp_path / name).write_text(text, "utf-8")
+        return tmp_path / name
+
+    return write
+
+
+def test_one_of_everything(written):
+    result = check_file(written(PROGRAM))
+    statuses = {name: each.status for name, each in result.functions.items()}
+    assert statuses == {
+        "zero_pad": "passed",
+        "conv_single_step": "failed",
+        "conv_forward": "passed",
+        "conv_backward": "missing",
+        "pool_forward": "missing",
+        "create_mask_from_window": "timeout",
+        "distribute_value": "error",
+        "pool_backward": "missing",
+    }
+    assert result.functions["conv_forward"].blamed == ("conv_single_step",)
+    (mistake,) = result.functions["conv_single_step"].mistakes
+    assert (mistake.id, mistake.line) == ("bias-per-element", 8)
+    error = result.functions["distribute_value"].error
+    assert (error.type, error.lines[-1][0]) == ("NameError", 27)
+    assert "time" in result.protection
+    found = json.loads(as_json([result], "en", 0))
+    assert found["summary"] == {"passed": 2, "failed": 6, "score": 0.25}
+    assert found["functions"]["conv_single_step"]["mistakes"][0]["id"] == "bias-per-element"
+
+
+def test_two_mistakes_at_once(written):
+    text = PROGRAM.replace("h * stride, w * stride", "h, w").replace("b[..., c])", "b[..., 0])")
+    found = check_file(written(text)).functions["conv_forward"]
+    assert {each.id for each in found.mistakes} == {"stride-ignored", "first-bias-only"}
+    assert {each.id: each.line for each in found.mistakes}["stride-ignored"] == 17
+
+
+def test_a_notebook(written):
+    cells = [
+        {"cell_type": "markdown", "source": "def zero_pad"},
+        {"cell_type": "code", "source": ["%matplotlib inline\n", "import numpy as np"]},
+        {"cell_type": "code", "source": "def zero_pad(X, pad):\n    return np.pad(X, pad)"},
+    ]
+    text = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
+    result = check_file(written(text, "mine.ipynb"))
+    assert [each.id for each in result.functions["zero_pad"].mistakes] == ["pads-every-axis"]
+
+
+def test_a_program_that_cannot_begin(written):
+    result = check_file(written("import nowhere_at_all\n" + PROGRAM))
+    found = result.functions["zero_pad"]
+    assert (found.status, found.error.type) == ("error", "ModuleNotFoundError")
+
+
+def test_what_is_no_program(written):
+    with pytest.raises(DataError, match="not Python"):
+        check_file(written("def zero_pad(:"))
+    with pytest.raises(DataError):
+        check_file(Path("nowhere.py"))
+
+
+def test_nothing_of_the_exercise(written):
+    result = check_file(written("x = 1"))
+    assert {each.status for each in result.functions.values()} == {"missing"}
