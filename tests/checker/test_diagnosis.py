@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,6 +50,13 @@ def test_every_wrong_implementation_is_detected(score):
 
 def test_no_mistake_is_named_that_is_not_there(score):
     assert score.misnamed == ()
+
+
+def test_the_readme_says_the_score(score):
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    said = f"of {score.singles} wrong\nimplementations and {score.pairs:,} pairs of mistakes"
+    assert said in readme
+    assert f"{100 * score.named / score.total:.1f} % are named in full" in readme
 
 
 def test_nearly_all_are_named(score):
