@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import stridewise as sw
-from stridewise.layers import GlobalAveragePool
+from stridewise.layers import Dense, GlobalAveragePool
 from stridewise.networks import Sequential
 from stridewise.specs import ConvSpec
 from stridewise.traces import record_conv2d, record_network, record_pool2d
@@ -202,3 +202,15 @@ def test_a_layer_without_a_window_shows_all_its_numbers(open_page, lenet):
     card = page.locator(f"section[data-name={name}]")
     card.scroll_into_view_if_needed()
     assert card.locator("canvas").evaluate("canvas => canvas.width") == 10
+
+
+def test_a_dense_layer_shows_what_it_has_learned(open_page, rng):
+    network = Sequential([Dense(3)], (4,), dtype=np.float64)
+    trace = record_network(network, rng.standard_normal((1, 4)))
+    name = trace.document["outputs"][0]
+    page = open_page(trace, f"layer={name}")
+    for label, key in [("weight", "weight"), ("Gradient of weight", "grad_weight")]:
+        wanted = trace.arrays[f"{key}/{name}/weight"]
+        shown = numbers(page, label)
+        assert_allclose([shown[place] for place in np.ndindex(4, 3)], wanted.ravel(), atol=1e-6)
+    assert len(numbers(page, "bias")) == 3

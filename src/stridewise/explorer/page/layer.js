@@ -199,7 +199,7 @@ export class LayerView {
 
   async openPlain() {
     const { state } = this;
-    const grids = await plainGrids(this.trace, this.source, state, (words) => (this.status.textContent = words));
+    const grids = await plainGrids(this.trace, this.source, this.node, state, (words) => (this.status.textContent = words));
     if (this.state !== state) return;
     const heading = Object.assign(element("h2"), { textContent: this.node ? `${this.node.name} · ${this.node.title}` : state.layer });
     const bar = element("div", "bar");
