@@ -9,7 +9,7 @@ import pytest
 
 from stridewise import notebook
 from stridewise.checker.catalogue import RECIPES
-from stridewise.checker.comparing import first_difference, same
+from stridewise.checker.comparing import SINGLE, first_difference, same
 from stridewise.checker.diagnosis import Failed, Outcome, diagnose, replayed
 from stridewise.checker.locating import line_of
 from stridewise.checker.probes import HELPERS, probes
@@ -180,11 +180,16 @@ def test_what_takes_too_long():
         ("text", 1.0, False),
         (1 + 1e-12, 1.0, True),
         (1 + 1e-4, 1.0, False),
-        (np.float32(1 + 1e-6), 1.0, True),
+        (np.float32(1 + 1e-6), 1.0, False),
     ],
 )
 def test_what_is_the_same(got, expected, alike):
     assert same(got, expected) is alike
+
+
+def test_what_is_the_same_in_float32():
+    assert same(np.float32(1 + 1e-6), 1.0, SINGLE)
+    assert not same(np.float32(1 + 1e-3), 1.0, SINGLE)
 
 
 def test_a_result_of_another_kind():

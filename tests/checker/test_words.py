@@ -18,7 +18,7 @@ da-indexed-by-window mask-times-window padded-index-on-unpadded
 not-recognised writes-to-input returns-nothing wrong-number-of-results
 """
 IDS = MISTAKES.split()
-CONVENTIONS = ["ties-first", "ties-all", "ties-shared", "scalar-array", "float32"]
+CONVENTIONS = ["ties-first", "ties-all", "ties-last", "ties-shared", "scalar-array", "float32"]
 
 
 @pytest.mark.parametrize("catalogue", [english, chinese])

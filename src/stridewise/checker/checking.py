@@ -51,7 +51,7 @@ def check_file(path: Path, *, require_sandbox: bool = False) -> FileResult:
         (name, alone): diagnose(
             name,
             [_understood(next(outcomes)) for _ in probes(name)],
-            partial(line_of, lines=lines[name]),
+            partial(line_of, lines=lines.get(name, {})),
         )
         for name, alone in asked
     }

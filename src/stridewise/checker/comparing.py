@@ -8,13 +8,13 @@ import numpy as np
 
 from stridewise.checker.results import FirstWrong
 
-__all__ = ["first_difference", "is_single", "same"]
+__all__ = ["EXACT", "SINGLE", "first_difference", "same"]
 
-# Sums in another order differ by less; in float32 they are rounded more.
-_COARSE = {2: 1e-2, 4: 1e-4}
+# Sums in another order differ by less; sums in float32 by less than the other.
+EXACT, SINGLE = 1e-9, 1e-4
 
 
-def same(got: Any, expected: Any) -> bool:
+def same(got: Any, expected: Any, near: float = EXACT) -> bool:
     """Whether two results are alike, but for rounding; a 0-d array is as good as a number.
 
     >>> same(np.array(2.0), 2.0), same((1.0, {"f": 2}), (1.0, {"f": 3})), same([1.0], np.ones(1))
@@ -24,32 +24,24 @@ def same(got: Any, expected: Any) -> bool:
         return (
             isinstance(got, dict)
             and got.keys() == expected.keys()
-            and all(same(got[key], expected[key]) for key in expected)
+            and all(same(got[key], expected[key], near) for key in expected)
         )
     if isinstance(expected, tuple | list):
         return (
             isinstance(got, tuple | list)
             and len(got) == len(expected)
-            and all(map(same, got, expected))
+            and all(same(mine, right, near) for mine, right in zip(got, expected, strict=True))
         )
     if not (_is_numeric(got) and _is_numeric(expected)):
         return got is None and expected is None
     a, b = np.asarray(got), np.asarray(expected)
     if a.shape != b.shape or (a.dtype.kind == "b") != (b.dtype.kind == "b"):
         return False
-    return bool(np.all(_close(a, b)))
-
-
-def is_single(value: Any) -> bool:
-    """Whether any array in a result has less precision than float64."""
-    if isinstance(value, tuple | list):
-        return any(map(is_single, value))
-    kind = getattr(value, "dtype", np.dtype(float))
-    return kind.kind == "f" and kind.itemsize < 8
+    return bool(np.all(_close(a, b, near)))
 
 
 def first_difference(
-    words: str, names: tuple[str, ...], got: Any, expected: Any
+    words: str, names: tuple[str, ...], got: Any, expected: Any, near: float = EXACT
 ) -> FirstWrong | None:
     """The first element that differs, of several named results or of one."""
     if len(names) > 1:
@@ -59,31 +51,31 @@ def first_difference(
     else:
         parts = zip(names, (got,), (expected,), strict=True)
     for name, mine, right in parts:
-        if same(mine, right):
+        if same(mine, right, near):
             continue
         if isinstance(right, tuple | list | dict) or not _is_numeric(mine):
-            return _within(words, name, mine, right)
+            return _within(words, name, mine, right, near)
         a, b = np.asarray(mine), np.asarray(right)
         if a.shape != b.shape or (a.dtype.kind == "b") != (b.dtype.kind == "b"):
             return FirstWrong(words, name, None, _described(right), _described(mine))
-        index = tuple(int(at) for at in np.argwhere(~_close(a, b))[0])
+        index = tuple(int(at) for at in np.argwhere(~_close(a, b, near))[0])
         return FirstWrong(words, name, index, float(b[index]), float(a[index]))
     return None
 
 
-def _within(words: str, name: str, got: Any, expected: Any) -> FirstWrong:
+def _within(words: str, name: str, got: Any, expected: Any, near: float) -> FirstWrong:
     """What is wrong in a cache, or instead of an array."""
     if isinstance(expected, tuple) and isinstance(got, tuple | list) and len(got) == len(expected):
         for at, (mine, right) in enumerate(zip(got, expected, strict=True)):
-            if not same(mine, right):
+            if not same(mine, right, near):
                 part = f"{name}[{at}]"
                 return FirstWrong(words, part, None, _described(right), _described(mine))
     return FirstWrong(words, name, None, _described(expected), _described(got))
 
 
-def _close(a: Any, b: Any) -> Any:
-    rounding = _COARSE if a.dtype.kind == "f" and a.dtype.itemsize < 8 else {8: 1e-9}
-    near = rounding.get(a.dtype.itemsize, 1e-9)
+def _close(a: Any, b: Any, near: float) -> Any:
+    if a.dtype.kind == "f" and a.dtype.itemsize < 4:
+        near = max(near, 1e-2)
     scale = np.max(np.abs(b), initial=1, where=np.isfinite(b)) if b.dtype.kind != "b" else 1
     with np.errstate(invalid="ignore"):
         return np.isclose(a, b, rtol=near, atol=near * scale, equal_nan=True)

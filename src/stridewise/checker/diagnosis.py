@@ -18,10 +18,11 @@ from typing import Any
 import numpy as np
 
 from stridewise.checker.catalogue import RECIPES, Deviation, Recipe
-from stridewise.checker.comparing import first_difference, is_single, same
+from stridewise.checker.comparing import EXACT, SINGLE, first_difference, same
 from stridewise.checker.probes import Probe, probes
 from stridewise.checker.results import (
     NOT_RECOGNISED,
+    FirstWrong,
     FoundMistake,
     FunctionResult,
     Trouble,
@@ -84,30 +85,32 @@ def diagnose(
     if timed_out:
         return FunctionResult("timeout", error=timed_out.trouble)
     conventions = _how_it_returns(function, outcomes)
-    for chosen in ((), *((each,) for each in recipe.conventions)):
-        if _explains(recipe, chosen, asked, outcomes):
-            found = (*conventions, *(each.id for each in chosen))
-            writes = (FoundMistake("writes-to-input"),) if any(o.changed for o in outcomes) else ()
-            return FunctionResult("failed" if writes else "passed", writes, found)
-    ids = _named(recipe, asked, outcomes) or _from_exception(function, outcomes)
+    for near in (EXACT, SINGLE):
+        # Who computes in float32 is as right, and as wrong, as anybody else.
+        single = ("float32",) if near == SINGLE else ()
+        for chosen in ((), *((each,) for each in recipe.conventions)):
+            if _explains(recipe, chosen, outcomes, near):
+                found = (*single, *conventions, *(each.id for each in chosen))
+                if any(outcome.changed for outcome in outcomes):
+                    return FunctionResult("failed", (FoundMistake("writes-to-input"),), found)
+                return FunctionResult("passed", (), found)
+        ids = _named(recipe, outcomes, near)
+        if ids:
+            conventions = (*single, *conventions)
+            break
+    else:
+        near = EXACT
+        ids = _from_exception(recipe, outcomes) or _from_kind(recipe, outcomes)
     error = next((outcome.failed.trouble for outcome in outcomes if outcome.failed), None)
-    wrong = _first_wrong(recipe, asked, outcomes)
-    nothing = all(outcome.failed is None and outcome.value is None for outcome in outcomes)
-    if not ids:
-        ids = {"returns-nothing"} if nothing else {NOT_RECOGNISED}
-    returned = any(outcome.failed is None for outcome in outcomes)
-    status = "error" if error and (not returned or NOT_RECOGNISED in ids) else "failed"
+    wrong = _first_wrong(recipe, asked, outcomes, near)
+    if not ids and any(outcome.failed is None for outcome in outcomes):
+        ids = {NOT_RECOGNISED}
     mistakes = tuple(FoundMistake(each, locate(each)) for each in sorted(ids))
-    return FunctionResult(
-        "error" if status == "error" else "failed",
-        mistakes if NOT_RECOGNISED not in ids or not error else (),
-        conventions,
-        wrong,
-        error,
-    )
+    explained = ids - {NOT_RECOGNISED} or wrong
+    return FunctionResult("failed" if explained else "error", mistakes, conventions, wrong, error)
 
 
-def _named(recipe: Recipe, asked: Sequence[Probe], outcomes: Sequence[Outcome]) -> set[str]:
+def _named(recipe: Recipe, outcomes: Sequence[Outcome], near: float) -> set[str]:
     """The mistakes that all of the simplest explanations have in common."""
     if all(outcome.failed for outcome in outcomes):
         return set()  # nothing that could be compared
@@ -118,7 +121,7 @@ def _named(recipe: Recipe, asked: Sequence[Probe], outcomes: Sequence[Outcome]) 
             for mistakes in explanations
             for chosen in choices
             if not _overlap((*mistakes, *chosen))
-            and _explains(recipe, (*mistakes, *chosen), asked, outcomes)
+            and _explains(recipe, (*mistakes, *chosen), outcomes, near)
         ]
         if found:
             return set.intersection(*found)
@@ -133,15 +136,15 @@ def _overlap(deviations: Iterable[Deviation]) -> bool:
 def _explains(
     recipe: Recipe,
     deviations: tuple[Deviation, ...],
-    asked: Sequence[Probe],
     outcomes: Sequence[Outcome],
+    near: float,
 ) -> bool:
-    for number, (_, outcome) in enumerate(zip(asked, outcomes, strict=True)):
+    for number, outcome in enumerate(outcomes):
         raised, value = replayed(recipe.name, tuple(map(id, deviations)), number)
         if raised is not None:
             if outcome.failed is None or outcome.failed.trouble.type != raised:
                 return False
-        elif outcome.failed is not None or not same(outcome.value, value):
+        elif outcome.failed is not None or not same(outcome.value, value, near):
             return False
     return True
 
@@ -167,33 +170,44 @@ def replayed(function: str, deviations: tuple[int, ...], number: int) -> tuple[s
         return type(error).__name__, None
 
 
-def _from_exception(function: str, outcomes: Sequence[Outcome]) -> set[str]:
-    if function not in _SIGNED or not all(outcome.failed for outcome in outcomes):
-        return set()
+def _from_exception(recipe: Recipe, outcomes: Sequence[Outcome]) -> set[str]:
+    """What all exceptions say, if nothing that was returned is right."""
     said = {f"{o.failed.trouble.type}: {o.failed.trouble.message}" for o in outcomes if o.failed}
+    if recipe.name not in _SIGNED or not said:
+        return set()
+    for number, outcome in enumerate(outcomes):
+        if outcome.failed is None and same(outcome.value, replayed(recipe.name, (), number)[1]):
+            return set()
     for pattern, found in _SIGNATURES:
         if all(re.match(pattern, each) for each in said):
             return {found}
     return set()
 
 
-def _how_it_returns(function: str, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+def _from_kind(recipe: Recipe, outcomes: Sequence[Outcome]) -> set[str]:
+    """What is wrong with the results before one looks at their numbers."""
     values = [outcome.value for outcome in outcomes if outcome.failed is None]
-    found = []
-    if any(map(is_single, values)):
-        found.append("float32")
-    if function == "conv_single_step" and any(
-        isinstance(value, np.ndarray) and value.shape == () for value in values
-    ):
-        found.append("scalar-array")
-    return tuple(found)
+    if len(values) < len(outcomes):
+        return set()
+    if all(value is None for value in values):
+        return {"returns-nothing"}
+    count = len(recipe.results)
+    fits = [isinstance(value, tuple | list) and len(value) == count for value in values]
+    return {"wrong-number-of-results"} if count > 1 and not any(fits) else set()
 
 
-def _first_wrong(recipe: Recipe, asked: Sequence[Probe], outcomes: Sequence[Outcome]) -> Any:
+def _how_it_returns(function: str, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    arrays = any(isinstance(o.value, np.ndarray) and o.value.shape == () for o in outcomes)
+    return ("scalar-array",) if function == "conv_single_step" and arrays else ()
+
+
+def _first_wrong(
+    recipe: Recipe, asked: Sequence[Probe], outcomes: Sequence[Outcome], near: float
+) -> FirstWrong | None:
     for number, (probe, outcome) in enumerate(zip(asked, outcomes, strict=True)):
         if outcome.failed is None:
             _, right = replayed(recipe.name, (), number)
-            found = first_difference(probe.words, recipe.results, outcome.value, right)
+            found = first_difference(probe.words, recipe.results, outcome.value, right, near)
             if found:
                 return found
     return None

@@ -61,13 +61,13 @@ def _zero_pad() -> tuple[Probe, ...]:
 
 
 def _single_step() -> tuple[Probe, ...]:
-    return tuple(
-        Probe(
-            f"a_slice_prev {shape}, W {shape}, b (1, 1, 1)",
-            (_numbers(n, *shape), _numbers(n + 10, *shape), np.full((1, 1, 1), 0.75)),
-        )
-        for n, shape in enumerate([(2, 2, 2), (3, 3, 1), (2, 2, 3)])
-    )
+    made = []
+    for n, shape in enumerate([(2, 2, 2), (3, 3, 1), (2, 2, 3)]):
+        a_slice, W = _numbers(n, *shape), _numbers(n + 10, *shape)
+        b = -2.25 if n else 0.75  # results of both signs
+        words = f"a_slice_prev {shape}, W {shape}, b (1, 1, 1) of {b}"
+        made.append(Probe(words, (a_slice, W, np.full((1, 1, 1), b))))
+    return tuple(made)
 
 
 # Shape of A_prev, f, filters, stride, pad.

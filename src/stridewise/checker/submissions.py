@@ -90,9 +90,16 @@ def functions_in(source: Source) -> frozenset[str]:
     >>> sorted(functions_in(Source("a.py", "if True:\n    def zero_pad(X, pad): ...")))
     ['zero_pad']
     """
-    return frozenset(
-        each.name for each in _statements(_parsed(source).body) if isinstance(each, ast.FunctionDef)
-    )
+    return frozenset(name for each in _statements(_parsed(source).body) for name in _named(each))
+
+
+def _named(statement: ast.AST) -> list[str]:
+    """The names of a definition, or of an assignment: `zero_pad = lambda …` is a function too."""
+    if isinstance(statement, ast.FunctionDef):
+        return [statement.name]
+    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda | ast.Name):
+        return [each.id for each in statement.targets if isinstance(each, ast.Name)]
+    return []
 
 
 def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:

@@ -84,7 +84,7 @@ def _backward(steps: Any, dZ: Array, cache: Cache) -> tuple[Array, Array, Array]
     A_pad, dA_pad = padded(A_prev, pad), padded(dA_prev, pad)
     for i in range(steps.count(len(A_prev))):
         a = steps.example(steps.source(A_pad, A_prev), i)
-        gradient = steps.example(dZ, i)
+        gradient = steps.gradient(dZ, i)
         for h, w, c in np.ndindex(*dZ.shape[1:]):
             top, left = steps.starts(h, w, stride, f)
             a_slice = steps.take(a, top, left, f)
@@ -94,7 +94,8 @@ def _backward(steps: Any, dZ: Array, cache: Cache) -> tuple[Array, Array, Array]
             steps.add_w(dW[..., c], steps.dw(a_slice, filtered) * dz)
             steps.add_b(db[..., c], dz)
         dA_prev[i] = steps.crop(dA_pad[i], pad, *A_prev.shape[1:3])
-    found: tuple[Array, Array, Array] = steps.finish(dA_prev, dW, steps.db(db, dZ), len(A_prev))
+    whole = steps.whole(dA_prev, dA_pad, pad)
+    found: tuple[Array, Array, Array] = steps.finish(whole, dW, steps.db(db, dZ), len(A_prev))
     return found
 
 
@@ -132,6 +133,7 @@ CONV_BACKWARD = Recipe(
         "starts": WINDOWS["starts"],
         "take": WINDOWS["take"],
         **EXAMPLES,
+        "gradient": lambda dZ, i: dZ[i],
         "source": lambda A_pad, _A_prev: A_pad,
         "filter": lambda W, c: W[..., c],
         "da": lambda W_c, _a_slice: W_c,
@@ -140,6 +142,7 @@ CONV_BACKWARD = Recipe(
         "add_w": _add,
         "add_b": _add,
         "crop": _crop,
+        "whole": lambda dA_prev, _dA_pad, _pad: dA_prev,
         "db": lambda db, _dZ: db,
         "finish": lambda dA, dW, db, _m: (dA, dW, db),
     },
@@ -147,6 +150,14 @@ CONV_BACKWARD = Recipe(
         *PLACES,
         *EXAMPLES_WRONG,
         Deviation("crop-at-pad-zero", {"crop": lambda dA, pad, _H, _W: dA[pad:-pad, pad:-pad]}),
+        Deviation(
+            "crop-at-pad-zero", {"whole": lambda _dA, dA_pad, pad: dA_pad[:, pad:-pad, pad:-pad]}
+        ),
+        Deviation("first-example-only", {"gradient": lambda dZ, _i: dZ[0]}),
+        Deviation(
+            "first-example-only",
+            {"example": lambda a, _i: a[0], "gradient": lambda dZ, _i: dZ[0]},
+        ),
         Deviation("crop-from-corner", {"crop": lambda dA, _pad, H, W: dA[:H, :W]}),
         Deviation("crop-from-corner", {"crop": lambda dA, _pad, H, W: dA[-H:, -W:]}),
         Deviation("assigns-not-adds", {"add_a": _assign}),
@@ -167,6 +178,8 @@ CONV_BACKWARD = Recipe(
         Deviation("db-missing-axis", {"db": lambda _db, dZ: dZ.sum(axis=(0, 1))}),
         Deviation("db-missing-axis", {"db": lambda _db, dZ: dZ.sum(axis=(1, 2))}),
         Deviation("db-missing-axis", {"db": lambda _db, dZ: dZ.sum(axis=(0, 1, 2))}),
+        Deviation("db-missing-axis", {"db": lambda _db, dZ: dZ.sum(axis=(1, 2), keepdims=True)}),
+        Deviation("db-missing-axis", {"db": lambda _db, dZ: dZ.sum()}),
         Deviation("gradient-transposed", _turned(0, lambda g: g.transpose(0, 2, 1, 3))),
         Deviation("gradient-transposed", _turned(0, lambda g: g[..., ::-1])),
         Deviation("gradient-transposed", _turned(0, lambda g: g[:, ::-1, ::-1])),

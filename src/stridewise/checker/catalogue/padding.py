@@ -33,6 +33,9 @@ def _border(**options: Any) -> dict[str, Step]:
     return {"border": lambda: options}
 
 
+_WRONG_AXES = ((0, 1), (2, 3), (0, 3), (1,), (2,))
+_MODES = ("edge", "reflect", "symmetric", "wrap", "mean", "maximum", "minimum", "linear_ramp")
+
 ZERO_PAD = Recipe(
     "zero_pad",
     ("X_pad",),
@@ -42,12 +45,24 @@ ZERO_PAD = Recipe(
         Deviation("pads-every-axis", _axes(0, 1, 2, 3)),
         Deviation("pads-every-axis", _axes(1, 2, 3)),
         Deviation("pads-every-axis", _axes(0, 1, 2)),
-        *(Deviation("pads-wrong-axes", _axes(*axes)) for axes in ((0, 1), (2, 3), (1,), (2,))),
+        *(
+            Deviation("pads-wrong-axes", _axes(*axes))
+            for axes in ((0, 1), (2, 3), (0, 3), (1,), (2,))
+        ),
         Deviation("pads-one-side", _axes(1, 2, after=False)),
         Deviation("pads-one-side", _axes(1, 2, before=False)),
         *(
             Deviation("pads-with-other-value", _border(mode=mode))
-            for mode in ("edge", "reflect", "symmetric", "wrap", "mean", "maximum", "minimum")
+            for mode in (
+                "edge",
+                "reflect",
+                "symmetric",
+                "wrap",
+                "mean",
+                "maximum",
+                "minimum",
+                "linear_ramp",
+            )
         ),
         Deviation("pads-with-other-value", _border(mode="constant", constant_values=1)),
         Deviation("pads-with-other-value", _border(mode="constant", constant_values=-1)),

@@ -68,6 +68,13 @@ POOL_FORWARD = Recipe(
         *EXAMPLES_WRONG,
         *_MODES,
         Deviation("stride-equals-f", {"starts": lambda h, w, _stride, f: (h * f, w * f)}),
+        Deviation(
+            "stride-equals-f",
+            {
+                "starts": lambda h, w, _stride, f: (h * f, w * f),
+                "sizes": lambda H, W, f, _pad, _stride: (H // f, W // f),
+            },
+        ),
         Deviation("window-all-channels", {"window": _all_channels}),
         Deviation("example-axis-dropped", {"window": _rows_as_examples}),
         Deviation("sum-not-mean", {"mean": np.sum}),
@@ -88,7 +95,7 @@ def _backward(steps: Any, dA: Array, cache: PoolCache, mode: str = "max") -> Arr
             target = steps.take(dA_prev[i], top, left, f)[..., c]
             window = steps.take(a, top, left, f)[..., c]
             found = part(steps, window, steps.read(gradient, h, w, c, top, left, f))
-            steps.add(target, found)
+            {"max": steps.add_largest, "average": steps.add_all}[steps.mode(mode)](target, found)
     return dA_prev
 
 
@@ -141,7 +148,8 @@ POOL_BACKWARD = Recipe(
         "read": lambda gradient, h, w, c, _top, _left, _f: gradient[h, w, c],
         "to_largest": _to_largest,
         "to_all": _to_all,
-        "add": _add,
+        "add_largest": _add,
+        "add_all": _add,
         "mask": lambda window: window == np.max(window),
         "share": lambda da, shape: np.full(shape, da / (shape[0] * shape[1])),
     },
@@ -152,7 +160,9 @@ POOL_BACKWARD = Recipe(
         *MASKS,
         *SHARES,
         *_WINDOW_MEANS,
-        Deviation("assigns-not-adds", {"add": _assign}),
+        Deviation("assigns-not-adds", {"add_largest": _assign, "add_all": _assign}),
+        Deviation("assigns-not-adds", {"add_largest": _assign}),
+        Deviation("assigns-not-adds", {"add_all": _assign}),
         Deviation(
             "da-indexed-by-window", {"read": lambda g, h, w, c, top, left, f: g[top, left, c]}
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -28,9 +29,14 @@ def _shared(x: Array) -> Array:
     return shared
 
 
+def _last(x: Array) -> Array:
+    return _first(x[::-1, ::-1])[::-1, ::-1]
+
+
 # What is done with ties is a choice: the course marks all of them, frameworks the first.
 CONVENTIONS = (
     Deviation("ties-first", _mask(_first)),
+    Deviation("ties-last", _mask(_last)),
     Deviation("ties-shared", _mask(_shared)),
 )
 
@@ -81,6 +87,10 @@ _OBLONG = (
     Deviation("distribute-wrong-count", _count(lambda _h, w: w)),
     Deviation("distribute-wrong-count", _count(lambda h, _w: h * h)),
     Deviation("distribute-wrong-count", _count(lambda _h, w: w * w)),
+    Deviation("distribute-wrong-count", _count(lambda h, w: math.sqrt(h * w))),
+    Deviation("distribute-wrong-count", _count(lambda h, w: (h * w) ** 2)),
+    Deviation("distribute-wrong-count", _count(lambda _h, _w: 2)),
+    Deviation("distribute-wrong-count", _count(lambda h, w: h / w)),
 )
 
 

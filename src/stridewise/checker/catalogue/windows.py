@@ -45,10 +45,12 @@ _FORMULAS: tuple[Callable[[int, int, int, int], int], ...] = (
     lambda n, f, pad, stride: n - f + 2 * pad + 1,
     lambda n, f, pad, stride: (n - f + 2 * pad + 1) // stride,
     lambda n, f, pad, stride: (n + 2 * pad) // stride,
+    lambda n, f, pad, stride: math.ceil((n - f + 2 * pad) / stride),
 )
 _FORMULAS_OF_PADDING: tuple[Callable[[int, int, int, int], int], ...] = (
     lambda n, f, pad, stride: (n - f + pad) // stride + 1,
     lambda n, f, _pad, stride: (n - f) // stride + 1,
+    lambda n, f, _pad, stride: math.ceil((n - f) / stride),
 )
 
 

@@ -11,7 +11,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "Padding has one pair of widths an axis. What should the pair of an axis be that stays?",
     ),
     "pads-wrong-axes": (
-        "The zeros are put around other axes than rows and columns.",
+        "The zeros are not put around rows and columns, both of them and nothing else.",
         "Compare the shapes before and after: which two sizes have grown?",
         "The axes are samples, rows, columns, channels, counted from 0. Which are the image's?",
     ),
@@ -41,7 +41,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "An array with one element is not yet a number: which of its elements do you mean?",
     ),
     "kernel-flipped": (
-        "The kernel is turned upside down and left to right before it is multiplied.",
+        "The weights are turned around before they are multiplied: up and down, or left and right.",
         "Which weight meets the window's upper left element?",
         "In this course the weights lie on the window as they are, without being turned.",
     ),
@@ -81,7 +81,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "Two arrays differ by the border of zeros: follow the names through the loops.",
     ),
     "first-filter-only": (
-        "Every output channel is computed with the first filter.",
+        "The first filter is used for every channel of the output.",
         "Compare the output's channels with one another: by what do they differ?",
         "Which axis of the weights counts the filters, and which variable should walk along it?",
     ),
@@ -265,6 +265,7 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
 CONVENTIONS: dict[str, str] = {
     "ties-first": "Of several largest elements in a window, the first one counts.",
     "ties-all": "Of several largest elements in a window, each one counts in full.",
+    "ties-last": "Of several largest elements in a window, the last one counts.",
     "ties-shared": "Several largest elements in a window share the gradient.",
     "scalar-array": "It returns an array without axes for a plain number, or the other way round.",
     "float32": "It computes in float32, so that about seven digits are right.",

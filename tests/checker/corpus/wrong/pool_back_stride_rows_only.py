@@ -1,0 +1,38 @@
+# expect: pool_backward: stride-one-axis
+import numpy as np
+
+def create_mask_from_window(x):
+    mask = (x == np.max(x))
+    return mask
+
+
+def distribute_value(dz, shape):
+    n_H, n_W = shape
+    average = dz / (n_H * n_W)
+    a = np.ones(shape) * average
+    return a
+
+
+def pool_backward(dA, cache, mode="max"):
+    A_prev, hparameters = cache
+    stride = hparameters["stride"]
+    f = hparameters["f"]
+    m, n_H, n_W, n_C = dA.shape
+    dA_prev = np.zeros(A_prev.shape)
+    for i in range(m):
+        a_prev = A_prev[i]
+        for h in range(n_H):
+            for w in range(n_W):
+                for c in range(n_C):
+                    y0 = h * stride
+                    y1 = y0 + f
+                    x0 = w
+                    x1 = x0 + f
+                    if mode == "max":
+                        a_slice = a_prev[y0:y1, x0:x1, c]
+                        mask = create_mask_from_window(a_slice)
+                        dA_prev[i, y0:y1, x0:x1, c] += mask * dA[i, h, w, c]
+                    elif mode == "average":
+                        da = dA[i, h, w, c]
+                        dA_prev[i, y0:y1, x0:x1, c] += distribute_value(da, (f, f))
+    return dA_prev

@@ -1,0 +1,14 @@
+# expect: pool_forward: max-from-zero
+import numpy as np
+
+def pool_forward(A_prev, hparameters, mode="max"):
+    f, s = hparameters["f"], hparameters["stride"]
+    m, H, W, C = A_prev.shape
+    oh, ow = (H - f) // s + 1, (W - f) // s + 1
+    op = np.max if mode == "max" else np.mean
+    A = np.zeros((m, oh, ow, C))
+    for i in range(oh):
+        for j in range(ow):
+            part = op(A_prev[:, i * s:i * s + f, j * s:j * s + f, :], axis=(1, 2))
+            A[:, i, j, :] = np.maximum(A[:, i, j, :], part) if mode == "max" else part
+    return A, (A_prev, hparameters)

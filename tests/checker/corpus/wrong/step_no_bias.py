@@ -1,0 +1,7 @@
+# expect: conv_single_step: bias-missing
+import numpy as np
+
+def conv_single_step(a_slice_prev, W, b):
+    s = np.multiply(a_slice_prev, W)
+    Z = np.sum(s)
+    return Z

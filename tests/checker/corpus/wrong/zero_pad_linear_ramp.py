@@ -1,0 +1,7 @@
+# expect: zero_pad: pads-with-other-value
+import numpy as np
+
+def zero_pad(X, pad):
+    """X: batch of images (m, n_H, n_W, n_C)."""
+    X_pad = np.pad(X, ((0, 0), (pad, pad), (pad, pad), (0, 0)), mode="linear_ramp", end_values=0)
+    return X_pad

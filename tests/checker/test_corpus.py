@@ -1,0 +1,110 @@
+"""Programs as learners write them, put together without a look at the catalogue.
+
+The first line of each says what it is: ``# expect: right``, or the function and its mistakes.
+"""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from stridewise.checker import check_file
+from stridewise.checker.words.english import MISTAKES
+
+CORPUS = Path(__file__).with_name("corpus")
+RIGHT = sorted((CORPUS / "right").glob("*.py"))
+WRONG = sorted((CORPUS / "wrong").glob("*.py"))
+UNKNOWN = "not-recognised"
+
+# Mistakes with a name which the checker does not name: what the catalogue lacks.
+KNOWN_UNNAMED = {
+    "conv_back_assigns_dot_da": "= over positions, with all filters summed in one product",
+    "conv_back_assigns_dot_dw": "= over positions, with all samples summed in one product",
+    "conv_back_db_batch_only": "sum over axis 0 with keepdims: (1, n_H, n_W, n_C)",
+    "conv_back_dw_channels_turned": "dW with n_C_prev and n_C exchanged",
+    "conv_back_dw_unpadded_clipped": "truncated windows added into dW's upper left corner",
+    "conv_back_two_assign_and_divide": "as conv_back_assigns_dot_da",
+    "conv_same_size": "n_H = n_H_prev: raises where windows are truncated",
+    "conv_swapped_output": "Z[i, w, h, c]: raises where it is not square",
+    "conv_writes_input": "the array that was written to is in the cache too",
+    "mask_argmax_rows": "the first of ties in every row",
+    "mask_first_tie_numbers": "the first of ties, as numbers",
+    "pool_back_average_twice": "the average's share added twice",
+    "pool_back_first_example": "masks of the first sample, dA of each",
+    "pool_back_mask_times_slice": "mask * dA[i, rows, columns, c]: raises where it is truncated",
+    "pool_back_shifted_by_pad": "windows moved by +1, incomplete ones left out",
+    "pool_back_swapped_own": "rows and columns of the window exchanged, for a whole batch",
+    "pool_back_windows_moved": "windows moved by -(f // 2), truncated",
+    "pool_ceil": "sizes rounded up, with the last row and column repeated",
+    "step_bias_partial_index": "b[0]: a result of shape (1, 1)",
+    "zero_pad_before_and_after": "before the rows, after the columns",
+    "zero_pad_near_corner": "the right size, with the image in the upper left corner",
+}
+
+# What the checker says of these, and why that is not quite what they do.
+KNOWN_MISNAMED = {
+    "conv_near_flip_rows": ("kernel-flipped", "only upside down"),
+    "step_near_flip_rows": ("kernel-flipped", "only upside down"),
+    "step_near_flip_all": ("kernel-flipped", "the channels are reversed too"),
+    "zero_pad_near_columns_only": ("pads-wrong-axes", "no other axis is padded"),
+    "zero_pad_rows_only": ("pads-wrong-axes", "no other axis is padded"),
+}
+
+
+def expected_of(path: Path) -> tuple[str, set[str]]:
+    """The function that is wrong, and its mistakes."""
+    first = path.read_text(encoding="utf-8").partition("\n")[0]
+    function, _, mistakes = first.removeprefix("# expect: ").partition(": ")
+    return function, set(mistakes.split(", "))
+
+
+def written_in(path: Path) -> set[str]:
+    """The names that a program gives a value to at its top level."""
+    names: set[str] = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {each.id for each in node.targets if isinstance(each, ast.Name)}
+    return names
+
+
+@pytest.mark.parametrize("path", RIGHT, ids=lambda path: path.stem)
+def test_right_programs_pass(path: Path) -> None:
+    functions = check_file(path).functions
+    written = written_in(path) & set(functions)
+    assert written
+    status = {name: functions[name].status for name in written}
+    assert status == dict.fromkeys(written, "passed")
+    assert not any(functions[name].blamed for name in written)
+
+
+@pytest.mark.parametrize("path", WRONG, ids=lambda path: path.stem)
+def test_wrong_programs_are_found_and_never_misnamed(path: Path) -> None:
+    name, expected = expected_of(path)
+    functions = check_file(path).functions
+    others = {each.status for other, each in functions.items() if other != name}
+    assert others <= {"passed", "missing"}, "only one function is wrong"
+    found = functions[name]
+    assert found.status in ("failed", "error")
+    mistakes = {each.id for each in found.mistakes} or {UNKNOWN}
+    if path.stem in KNOWN_MISNAMED:
+        assert mistakes == {KNOWN_MISNAMED[path.stem][0]}, "better by now: take it off the list"
+        return
+    assert mistakes - {UNKNOWN} <= expected
+    if path.stem in KNOWN_UNNAMED:
+        assert mistakes != expected, "named by now: take it off the list"
+    else:
+        assert mistakes == expected
+
+
+def test_the_corpus_has_every_mistake() -> None:
+    expected = [expected_of(path)[1] for path in WRONG]
+    assert set().union(*expected) - {UNKNOWN} >= set(MISTAKES) - {UNKNOWN}
+    assert sum(len(each) == 2 for each in expected) >= 10
+    assert sum(each == {UNKNOWN} for each in expected) >= 10
+
+
+def test_the_lists_of_known_gaps_name_programs_that_exist() -> None:
+    stems = {path.stem for path in WRONG}
+    assert stems >= {*KNOWN_UNNAMED, *KNOWN_MISNAMED}
