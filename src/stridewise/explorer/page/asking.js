@@ -4,11 +4,15 @@ import { text } from "stridewise/messages";
 
 const byId = (id) => document.getElementById(id);
 let busy = false;
+let next = null; // the last that was asked meanwhile
 
 /** A function that asks the source a question; `start` draws the page of the new document. */
 export function asking(source, start) {
-  return async (question) => {
-    if (busy) return;
+  return async function ask(question) {
+    if (busy) {
+      next = () => ask(question);
+      return;
+    }
     busy = true;
     byId("working").textContent = text("working");
     tell("");
@@ -22,6 +26,9 @@ export function asking(source, start) {
     } finally {
       busy = false;
       byId("working").textContent = "";
+      const waiting = next;
+      next = null;
+      waiting?.();
     }
   };
 }

@@ -54,7 +54,9 @@ async function start(numbers, given) {
   const ask = asking(numbers, (shown) => start(numbers, shown));
   showOpening(byId("opening"), trace, ask);
   await showPrediction(byId("prediction"), trace, numbers, ask);
+  if (view !== layer) return; // the page has been started again meanwhile
   await layer.open(known(trace, readState()));
+  if (view !== layer) return;
   network.reveal(layer.state.layer);
   byId("skip").textContent = text("skip");
   byId("skip").onclick = () => byId("layer").querySelector("button, select, [tabindex='0']")?.focus();
