@@ -18,7 +18,7 @@ from stridewise.checker.sandbox import (
     Raised,
     Returned,
     TimedOut,
-    helpers,
+    right_functions,
     run_calls,
 )
 from stridewise.checker.submissions import Source
@@ -160,7 +160,7 @@ def test_a_program_that_cannot_be_executed_is_the_outcome_of_every_call(way, nam
 
 def test_a_program_that_never_survives_is_given_up():
     source = Source("exits.py", (_FOLDER / "exits.txt").read_text(encoding="utf-8"))
-    ways = [frozenset({name}) for name in helpers.__all__ if name != "zero_pad"]
+    ways = [frozenset({name}) for name in right_functions.__all__ if name != "zero_pad"]
     calls = [Call("zero_pad", (_X, 1), {}, way) for way in ways for _ in range(2)]
     ran = run_calls(source, calls, limits=Limits(restarts=2))
     # Three ways were tried, each once.

@@ -17,8 +17,8 @@ from stridewise.checker.sandbox import (
     SandboxError,
     TimedOut,
     command,
-    helpers,
     process,
+    right_functions,
     run_calls,
     view,
 )
@@ -101,7 +101,7 @@ def test_the_helpers_are_right(rng):
     }
     for name, many in calls.items():
         namespace = {}
-        exec(helpers.text_of(name), namespace)  # as the child has it: alone
+        exec(right_functions.text_of(name), namespace)  # as the child has it: alone
         for arguments in many:
             got, right = namespace[name](*arguments), getattr(notebook, name)(*arguments)
             several = name in ("conv_backward",)

@@ -37,7 +37,7 @@ def check_file(path: Path, *, require_sandbox: bool = False) -> FileResult:
         If it cannot be run, or not as it is required.
     """
     source = read_source(path)
-    written = {name for name in RECIPES if name in functions_in(source)}
+    written = set(functions_in(source) & RECIPES.keys())
     asked = [(name, alone) for name in RECIPES if name in written for alone in _ways(name, written)]
     calls = [
         Call(name, probe.arguments, probe.keywords, frozenset(HELPERS[name]) if alone else _NONE)

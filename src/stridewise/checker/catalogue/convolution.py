@@ -12,7 +12,7 @@ from stridewise.checker.catalogue.recipe import Deviation, Recipe, Step
 from stridewise.checker.catalogue.single_step import STEPS, WITHIN
 from stridewise.checker.catalogue.windows import PADDED_SIZES, PLACES, SIZES, WINDOWS
 
-__all__ = ["CONV_BACKWARD", "CONV_FORWARD"]
+__all__ = ["CONV_BACKWARD", "CONV_FORWARD", "EXAMPLES", "EXAMPLES_WRONG", "add", "assign"]
 
 Cache = tuple[Array, Array, Array, dict[str, int]]
 
@@ -99,11 +99,13 @@ def _backward(steps: Any, dZ: Array, cache: Cache) -> tuple[Array, Array, Array]
     return found
 
 
-def _add(target: Array, part: Any) -> None:
+def add(target: Array, part: Any) -> None:
+    """Windows that overlap give their parts to the same elements."""
     target += part
 
 
-def _assign(target: Array, part: Any) -> None:
+def assign(target: Array, part: Any) -> None:
+    """What comes last stands there, instead of the sum."""
     target[...] = part
 
 
@@ -138,9 +140,9 @@ CONV_BACKWARD = Recipe(
         "filter": lambda W, c: W[..., c],
         "da": lambda W_c, _a_slice: W_c,
         "dw": lambda a_slice, _W_c: a_slice,
-        "add_a": _add,
-        "add_w": _add,
-        "add_b": _add,
+        "add_a": add,
+        "add_w": add,
+        "add_b": add,
         "crop": _crop,
         "whole": lambda dA_prev, _dA_pad, _pad: dA_prev,
         "db": lambda db, _dZ: db,
@@ -160,11 +162,11 @@ CONV_BACKWARD = Recipe(
         ),
         Deviation("crop-from-corner", {"crop": lambda dA, _pad, H, W: dA[:H, :W]}),
         Deviation("crop-from-corner", {"crop": lambda dA, _pad, H, W: dA[-H:, -W:]}),
-        Deviation("assigns-not-adds", {"add_a": _assign}),
-        Deviation("assigns-not-adds", {"add_w": _assign}),
-        Deviation("assigns-not-adds", {"add_b": _assign}),
-        Deviation("assigns-not-adds", dict.fromkeys(("add_w", "add_b"), _assign)),
-        Deviation("assigns-not-adds", dict.fromkeys(("add_a", "add_w", "add_b"), _assign)),
+        Deviation("assigns-not-adds", {"add_a": assign}),
+        Deviation("assigns-not-adds", {"add_w": assign}),
+        Deviation("assigns-not-adds", {"add_b": assign}),
+        Deviation("assigns-not-adds", dict.fromkeys(("add_w", "add_b"), assign)),
+        Deviation("assigns-not-adds", dict.fromkeys(("add_a", "add_w", "add_b"), assign)),
         Deviation("dw-from-unpadded", {"source": lambda _A_pad, A_prev: A_prev}),
         Deviation("dw-uses-weights", {"dw": lambda _a_slice, W_c: W_c}),
         Deviation("da-uses-input", {"da": lambda _W_c, a_slice: a_slice}),

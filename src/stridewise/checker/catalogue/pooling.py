@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from stridewise.arrays import Array
-from stridewise.checker.catalogue.convolution import EXAMPLES, EXAMPLES_WRONG
+from stridewise.checker.catalogue.convolution import EXAMPLES, EXAMPLES_WRONG, add, assign
 from stridewise.checker.catalogue.recipe import Deviation, Recipe
 from stridewise.checker.catalogue.sharing import CONVENTIONS, MASKS, SHARES
 from stridewise.checker.catalogue.windows import PLACES, SIZES, WINDOWS
@@ -107,14 +107,6 @@ def _to_all(steps: Any, window: Array, da: Any) -> Any:
     return steps.share(da, window.shape)
 
 
-def _add(target: Array, part: Any) -> None:
-    target += part
-
-
-def _assign(target: Array, part: Any) -> None:
-    target[...] = part
-
-
 def _window_of(gradient: Array, h: int, w: int, c: int, top: int, left: int, f: int) -> Any:
     return gradient[top : top + f, left : left + f, c]
 
@@ -148,8 +140,8 @@ POOL_BACKWARD = Recipe(
         "read": lambda gradient, h, w, c, _top, _left, _f: gradient[h, w, c],
         "to_largest": _to_largest,
         "to_all": _to_all,
-        "add_largest": _add,
-        "add_all": _add,
+        "add_largest": add,
+        "add_all": add,
         "mask": lambda window: window == np.max(window),
         "share": lambda da, shape: np.full(shape, da / (shape[0] * shape[1])),
     },
@@ -160,9 +152,9 @@ POOL_BACKWARD = Recipe(
         *MASKS,
         *SHARES,
         *_WINDOW_MEANS,
-        Deviation("assigns-not-adds", {"add_largest": _assign, "add_all": _assign}),
-        Deviation("assigns-not-adds", {"add_largest": _assign}),
-        Deviation("assigns-not-adds", {"add_all": _assign}),
+        Deviation("assigns-not-adds", {"add_largest": assign, "add_all": assign}),
+        Deviation("assigns-not-adds", {"add_largest": assign}),
+        Deviation("assigns-not-adds", {"add_all": assign}),
         Deviation(
             "da-indexed-by-window", {"read": lambda g, h, w, c, top, left, f: g[top, left, c]}
         ),

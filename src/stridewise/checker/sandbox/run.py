@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from stridewise.checker.results import Trouble
-from stridewise.checker.sandbox.helpers import text_of
 from stridewise.checker.sandbox.limits import Limits
 from stridewise.checker.sandbox.process import EndedError, Process, start
+from stridewise.checker.sandbox.right_functions import text_of
 from stridewise.checker.submissions import Source
 
 __all__ = ["Call", "Died", "Outcome", "Raised", "Ran", "Returned", "TimedOut", "run_calls"]

@@ -2,17 +2,13 @@
 // decimals; whoever focuses or points at them sees all digits.
 
 import { text } from "stridewise/messages";
-import { addingUp, decimalsFor, fixed, full, short } from "stridewise/numbers";
+import { addingUp, decimalsFor, fixed, full, short, whole } from "stridewise/numbers";
 
 const MOST_TERMS = 25;
 
 /** A place as the layer has it: without the axes that were put in front. */
 export function placeOf(problem, place) {
   return `(${place.slice(3 - problem.window.rank).map(whole).join(", ")})`;
-}
-
-function whole(number) {
-  return String(number).replace("-", "−");
 }
 
 /** What an output is made of, or what flows back from it; `plane` is that of the kernel on screen. */

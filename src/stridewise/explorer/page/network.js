@@ -1,7 +1,7 @@
 // The network view: every layer in order, with its maps; a map that is chosen opens the layer.
 
 import { Card } from "stridewise/card";
-import { drawMap } from "stridewise/maps";
+import { strip } from "stridewise/legend";
 import { text } from "stridewise/messages";
 import { watch } from "stridewise/nearness";
 import { drawnRails, rails } from "stridewise/rails";
@@ -73,11 +73,9 @@ export class NetworkView {
   }
 }
 
-/** The scale of colours, drawn by what draws the maps. */
+/** The scale of colours, with its ends. */
 function legend() {
-  const canvas = document.createElement("canvas");
-  const data = Float32Array.from({ length: 65 }, (_, at) => (at - 32) / 32);
-  drawMap(canvas, { shape: [1, data.length, 1], data }, 0, 1);
+  const canvas = strip();
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", text("mapLegend"));
   const line = Object.assign(document.createElement("p"), { className: "scale" });

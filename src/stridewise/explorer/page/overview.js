@@ -1,8 +1,8 @@
 // The whole of a map that is larger than its grid, as a picture: a frame shows where the grid is, and
 // a click or a drag moves it. Keys move the grid itself, so this is for the pointer alone.
 
-import { colour } from "stridewise/colours";
 import { MOST_CELLS } from "stridewise/grid";
+import { drawMap } from "stridewise/maps";
 
 const MOST_PIXELS = 112;
 
@@ -39,13 +39,9 @@ function pictureOf({ options }) {
   const { rows, columns, value, scale } = options;
   const step = Math.ceil(Math.max(rows, columns) / MOST_PIXELS);
   const canvas = document.createElement("canvas");
-  Object.assign(canvas, { width: Math.ceil(columns / step), height: Math.ceil(rows / step) });
-  const context = canvas.getContext("2d");
-  const picture = context.createImageData(canvas.width, canvas.height);
-  for (let at = 0; at < canvas.width * canvas.height; at++) {
-    const number = value(step * Math.floor(at / canvas.width), step * (at % canvas.width));
-    picture.data.set([...colour(number ?? 0, scale), 255], 4 * at);
-  }
-  context.putImageData(picture, 0, 0);
+  const [height, width] = [rows, columns].map((size) => Math.ceil(size / step));
+  const at = (place) => value(step * Math.floor(place / width), step * (place % width)) ?? 0;
+  const data = Float32Array.from({ length: height * width }, (_, place) => at(place));
+  drawMap(canvas, { shape: [height, width, 1], data }, 0, scale);
   return canvas;
 }
