@@ -20,10 +20,11 @@ from stridewise.checker.files import find_submissions
 from stridewise.checker.grading import grade
 from stridewise.checker.results import FileResult
 from stridewise.checker.results_file import ResultsFile
+from stridewise.cli.language import Language
 from stridewise.errors import DataError, OptionError, RunError, StridewiseError, explain
 from stridewise.training.atomic_file import write_atomically
 
-__all__ = ["Format", "Language", "check"]
+__all__ = ["Format", "check"]
 
 
 class Format(StrEnum):
@@ -35,13 +36,6 @@ class Format(StrEnum):
     JUNIT = "junit"
     GRADESCOPE = "gradescope"
     CSV = "csv"
-
-
-class Language(StrEnum):
-    """In which language to say it."""
-
-    EN = "en"
-    ZH = "zh"
 
 
 _WRITERS: dict[Format, Callable[[Sequence[FileResult], str, int], str]] = {

@@ -25,6 +25,7 @@ def _run() -> None:
         from stridewise.cli.animate import animate
         from stridewise.cli.bench import bench
         from stridewise.cli.check import check
+        from stridewise.cli.course import course
         from stridewise.cli.engines import engines
         from stridewise.cli.explore import explore
         from stridewise.cli.predict import predict
@@ -41,7 +42,7 @@ def _run() -> None:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for command in (train, predict, run, explore, check, animate, bench, engines):
+    for command in (train, predict, run, explore, check, course, animate, bench, engines):
         app.command()(command)
     try:
         app(prog_name="stridewise")
