@@ -53,13 +53,22 @@ def test_a_line_is_told_by_its_cell(read):
 
 
 def test_magics_go_and_their_lines_stay(read):
-    magics = "%matplotlib inline\nfiles = !ls\nif True:\n    !pip install x\nnp.pad?\ndef f(): ..."
-    source = read("a.ipynb", _notebook(magics, "%%bash\nrm -rf x", "def g(): ..."))
+    magics = (
+        "%matplotlib inline\nfiles = !ls\nif True:\n    !pip install x\nnp.pad?\ndef f(): return 1"
+    )
+    source = read("a.ipynb", _notebook(magics, "%%bash\nrm -rf x", "def g(): return 1"))
     lines = source.text.split("\n")
-    assert lines[:6] == ["pass", "files = None", "if True:", "    pass", "pass", "def f(): ..."]
+    assert lines[:6] == [
+        "pass",
+        "files = None",
+        "if True:",
+        "    pass",
+        "pass",
+        "def f(): return 1",
+    ]
     assert functions_in(source) == {"f", "g"}
     assert "rm" not in source.text
-    assert source.place(lines.index("def g(): ...") + 1) == "cell 3, line 1"
+    assert source.place(lines.index("def g(): return 1") + 1) == "cell 3, line 1"
 
 
 def test_a_line_that_only_looks_like_a_magic_stays(read):
@@ -69,9 +78,9 @@ def test_a_line_that_only_looks_like_a_magic_stays(read):
 
 def test_functions_are_found_wherever_they_are_defined():
     text = (
-        "def a(): ...\nif x:\n    def b(): ...\nelse:\n    def c(): ...\n"
-        "try:\n    def d(): ...\nexcept E:\n    def e(): ...\n"
-        "class K:\n    def method(self): ...\ndef outer():\n    def inner(): ...\n"
+        "def a(): return 1\nif x:\n    def b(): return 1\nelse:\n    def c(): return 1\n"
+        "try:\n    def d(): return 1\nexcept E:\n    def e(): return 1\n"
+        "class K:\n    def method(self): return 1\ndef outer():\n    def inner(): return 1\n"
     )
     assert functions_in(Source("a.py", text)) == {"a", "b", "c", "d", "e", "outer"}
 
@@ -90,7 +99,7 @@ def test_a_program_nested_too_deeply_is_an_error_in_words(text):
 
 
 def test_a_strange_escape_is_no_business_of_ours():
-    assert functions_in(Source("a.py", "x = '\\d'\ndef f(): ...")) == {"f"}
+    assert functions_in(Source("a.py", "x = '\\d'\ndef f(): return 1")) == {"f"}
 
 
 REFUSED = {

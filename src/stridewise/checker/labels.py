@@ -19,7 +19,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "timeout": ("timeout", "超时"),
     "missing": ("missing", "缺失"),
     "not checked": ("not checked", "未检查"),
-    "is missing": ("There is no function of this name.", "没有这个名字的函数。"),
+    "is missing": ("It is not written yet.", "还没有写。"),
     "took too long": ("It did not come to an end in time.", "没有在规定时间内结束。"),
     "at line": (" (line {line})", "（第 {line} 行）"),
     "place": ("First wrong element: {place}", "第一个错误的元素：{place}"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import html
 import inspect
 import linecache
+import textwrap
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from stridewise.checker.findings import findings
 from stridewise.checker.locating import line_of
 from stridewise.checker.probes import HELPERS, Probe, probes
 from stridewise.checker.results import FunctionResult, Trouble
+from stridewise.checker.stubs import is_stub
 from stridewise.errors import OptionError, OptionTypeError, explain
 
 __all__ = ["Checked", "check"]
@@ -86,10 +89,13 @@ def check(*functions: Callable[..., Any], lang: str = "en", hints: int = 1) -> C
         if name not in RECIPES:
             raise _unknown(name)
         lines = _lines(function)
+        if _is_stub(lines):
+            continue
         outcomes = [_outcome(_alone(function), probe) for probe in probes(name)]
         found[name, True] = diagnose(name, outcomes, partial(line_of, lines=lines))
     written = {name for name, _ in found}
-    return Checked({n: r for n, r in judged(found, written).items() if n in written}, lang, hints)
+    asked = {function.__name__ for function in functions}
+    return Checked({n: r for n, r in judged(found, written).items() if n in asked}, lang, hints)
 
 
 def _alone(function: FunctionType) -> Callable[..., Any]:
@@ -135,6 +141,14 @@ def _lines(function: FunctionType) -> dict[int, str]:
     except (OSError, TypeError):
         return {}
     return dict(enumerate(lines, first))
+
+
+def _is_stub(lines: Mapping[int, str]) -> bool:
+    try:
+        body = ast.parse(textwrap.dedent("".join(lines.values()))).body
+    except SyntaxError:  # a lambda in the middle of something
+        return False
+    return any(isinstance(each, ast.FunctionDef) and is_stub(each) for each in body)
 
 
 def _no_function(value: object) -> OptionTypeError:

@@ -23,7 +23,7 @@ def course(
         bool, Option("--instructor", help="With solutions, and with notes for instructors.")
     ] = False,
 ) -> None:
-    """Lay the course's six notebooks down, to be worked in. What is there already stays as it is."""
+    """Lay the course's notebooks down, to be worked in; what is there already stays as it is."""
     laid = lay_down(folder, lang.value, instructor=instructor)
     console = Console(highlight=False, soft_wrap=True)
     for path in laid.written:

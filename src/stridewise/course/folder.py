@@ -43,7 +43,7 @@ def lay_down(folder: Path, lang: Language = "en", *, instructor: bool = False) -
     """
     edition = instructors_edition if instructor else learners_edition
     notebooks = {f"{each.name}.ipynb": edition(each) for each in chapters(lang)}
-    written, kept = [], []
+    written, kept = list[Path](), list[Path]()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, notebook in notebooks.items():
