@@ -5,10 +5,11 @@ BIN := .venv/bin
 # Not run, only read: three trained networks, and photographs of things and of text.
 EXHIBITS := rapidocr-onnxruntime==1.4.4 scikit-image==0.26.0
 
-.PHONY: help demo test check judge fuzz bench clean
+.PHONY: help demo course test check judge fuzz bench clean
 
 help:
 	@echo "make demo    train a network on real digits (RUN=folder for another folder than runs/demo)"
+	@echo "make course  the course's notebooks in stridewise-course/, opened in Jupyter"
 	@echo "make test    run every test"
 	@echo "make check   style, types, architecture"
 	@echo "make judge   compare with PyTorch (installs torch, about 200 MB)"
@@ -19,6 +20,10 @@ help:
 demo: .venv/installed-train
 	@test ! -e $(RUN) || { echo "$(RUN) exists already, and a run is never overwritten; try: make demo RUN=$(RUN)-2"; exit 1; }
 	$(BIN)/stridewise train --run $(RUN)
+
+course: .venv/installed-course
+	$(BIN)/stridewise course
+	$(BIN)/jupyter lab stridewise-course
 
 test: .venv/installed-test
 	$(BIN)/pytest -n 2 --cov --cov-report=term-missing
@@ -49,9 +54,13 @@ clean:
 	$(PYTHON) -m venv .venv
 	@touch $@
 
-# The demo needs no test tools, and the tests need all extras.
+# The demo and the course need no test tools, and the tests need all extras.
 .venv/installed-train: .venv/python pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[train,data,fast,explore]'
+	@touch $@
+
+.venv/installed-course: .venv/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[course]'
 	@touch $@
 
 .venv/installed-test: .venv/python pyproject.toml

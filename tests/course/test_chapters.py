@@ -5,10 +5,10 @@ import json
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from tests.course.chapters import CHAPTERS, functions_asked_for, name_of
 
 from stridewise.checker.checking import check_file
 from stridewise.course import instructors_edition, learners_edition
+from tests.course.chapters import CHAPTERS, functions_asked_for, name_of
 
 pytestmark = pytest.mark.parametrize("chapter", CHAPTERS, ids=name_of)
 

@@ -5,9 +5,9 @@ import json
 
 import nbformat
 import pytest
-from tests.course.chapters import CHAPTERS, code_cells, functions_asked_for, name_of
 
 from stridewise.course import LANGUAGES, Chapter, chapters, instructors_edition, learners_edition
+from tests.course.chapters import CHAPTERS, code_cells, functions_asked_for, name_of
 
 SOURCE = '''---
 kernelspec:
