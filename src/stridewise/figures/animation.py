@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from stridewise.errors import OptionError, explain, missing_extra
-from stridewise.figures.window import Step
+from stridewise.figures.step import Step
 from stridewise.options import require_integer
 from stridewise.traces import Trace
 from stridewise.training.atomic_file import write_atomically
@@ -58,7 +58,7 @@ def animate_window(
     except ImportError:
         raise missing_extra("animate", "pillow", "data") from None
     duration = require_integer("animate", "milliseconds", milliseconds, 20)
-    step = Step(trace, node, output_channel, input_channel)
+    step = Step("animate", trace, node, output_channel, input_channel)
     if step.y.size > _MOST_FRAMES:
         raise OptionError(
             explain(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from stridewise.arrays import Array
+from stridewise.figures.picture import Picture
 
 __all__ = ["draw_map", "draw_numbers", "outline", "row_of_axes", "scale_of"]
 
@@ -23,9 +23,9 @@ def scale_of(array: Array) -> float:
     return float(finite.max(initial=0.0)) or 1.0
 
 
-def row_of_axes(count: int, inches: float = 3.0) -> tuple[Figure, list[Axes]]:
+def row_of_axes(count: int, inches: float = 3.0) -> tuple[Picture, list[Axes]]:
     """A figure with drawings side by side."""
-    figure = Figure(figsize=(inches * count, inches + 0.4), layout="constrained")
+    figure = Picture(figsize=(inches * count, inches + 0.4), layout="constrained")
     return figure, list(np.atleast_1d(figure.subplots(1, count)))
 
 
@@ -38,12 +38,14 @@ def draw_map(axes: Axes, cells: Array, scale: float, title: str = "") -> None:
     axes.title.set_fontsize(9)
 
 
-def draw_numbers(axes: Axes, cells: Array, scale: float, title: str = "") -> None:
-    """The same with the numbers in it, if they are not too many."""
+def draw_numbers(
+    axes: Axes, cells: Array, scale: float, title: str = "", points: float | None = None
+) -> None:
+    """The same with the numbers in it, if they are not too many; ``points`` is their size."""
     draw_map(axes, cells, scale, title)
     if cells.size > _MOST_NUMBERS:
         return
-    size = min(9.0, 60 / max(cells.shape))
+    size = points or min(9.0, 60 / max(cells.shape))
     for (row, column), value in np.ndenumerate(cells):
         if not np.isfinite(value):
             continue
@@ -51,7 +53,7 @@ def draw_numbers(axes: Axes, cells: Array, scale: float, title: str = "") -> Non
         axes.text(
             column,
             row,
-            (f"{value:.0f}" if value == round(value) else f"{value:.2f}").replace("-", "−"),
+            f"{value:{'z.0f' if value == round(value) else 'z.2f'}}".replace("-", "−"),
             ha="center",
             va="center",
             fontsize=size,
@@ -59,7 +61,18 @@ def draw_numbers(axes: Axes, cells: Array, scale: float, title: str = "") -> Non
         )
 
 
-def outline(axes: Axes, row: float, column: float, rows: float = 1, columns: float = 1) -> None:
-    """Draw a frame around cells."""
-    corner = (column - 0.5, row - 0.5)
-    axes.add_patch(Rectangle(corner, columns, rows, fill=False, linewidth=2.5, edgecolor="#111111"))
+def outline(
+    axes: Axes, row: float, column: float, rows: float = 1, columns: float = 1, style: str = "-"
+) -> None:
+    """Draw a frame around cells; ``style`` is Matplotlib's of lines."""
+    axes.add_patch(
+        Rectangle(
+            (column - 0.5, row - 0.5),
+            columns,
+            rows,
+            fill=False,
+            linewidth=2.5,
+            linestyle=style,
+            edgecolor="#111111",
+        )
+    )

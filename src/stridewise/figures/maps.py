@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from stridewise.arrays import Array
 from stridewise.errors import OptionError, explain, nearest
 from stridewise.figures.grid import draw_map, scale_of
+from stridewise.figures.picture import Picture
 from stridewise.options import require_integer
 from stridewise.traces import Trace
 
@@ -93,7 +94,7 @@ def _maps(array: Array, most: int) -> Figure:
     count = min(array.shape[-1], require_integer("figures", "most", most, 1))
     columns = math.ceil(math.sqrt(count))
     rows = -(-count // columns)
-    figure = Figure(figsize=(1.3 * columns, 1.5 * rows), layout="constrained")
+    figure = Picture(figsize=(1.3 * columns, 1.5 * rows), layout="constrained")
     scale = scale_of(array)
     for number, axes in enumerate(np.ravel(figure.subplots(rows, columns, squeeze=False))):
         if number < count:
