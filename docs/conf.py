@@ -49,6 +49,7 @@ os.environ["PYTHONSTARTUP"] = str(ROOT / "docs" / "kernel_startup.py")
 # One column of text and the whole table of contents beside it, light and dark, and nothing that
 # is loaded from elsewhere: Furo does that as it comes.
 html_theme = "furo"
+pygments_dark_style = "github-dark"  # Furo's own underlines modules as if they were links
 html_title = "Stridewise"
 html_copy_source = False
 html_show_search_summary = False  # which a page that lies on the disk may not ask for

@@ -19,7 +19,7 @@ _FONT = "STIXTwoMath-Regular.ttf"
 _STYLE = f"""\
 @font-face {{ font-family: "STIX Two Math"; src: local("STIX Two Math"), url("{_FONT}"); }}
 math {{ font-family: "STIX Two Math", math; }}
-div.math {{ overflow-x: auto; }}
+div.math {{ margin: 1rem 0; overflow-x: auto; }}
 """
 _LOGGER = logging.getLogger(__name__)
 
