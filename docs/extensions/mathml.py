@@ -39,7 +39,7 @@ def _inline(self: Any, node: nodes.Element) -> None:
 
 
 def _display(self: Any, node: nodes.Element) -> None:
-    self.body.append(f'<div class="math">{mathml(node, as_block=True)}</div>')
+    self.body.append(f'<div class="math" tabindex="0">{mathml(node, as_block=True)}</div>')
     raise nodes.SkipNode
 
 
