@@ -11,6 +11,7 @@ from tests.course.chapters import CHAPTERS, code_cells, functions_asked_for, nam
 
 SOURCE = '''---
 kernelspec:
+  display_name: Python 3
   name: python3
 ---
 

@@ -98,7 +98,8 @@ class Step:
     def draw(self, row: int, column: int, shown: Array) -> Figure:
         """Input, weights and ``shown`` outputs, with the window at one of them."""
         figure, axes = row_of_axes(2 if self.weight is None else 3)
-        draw_numbers(axes[0], self.x, scale_of(self.x), "x, padded")
+        name = "x" if self.x.shape == self.image.shape else "x, padded"
+        draw_numbers(axes[0], self.x, scale_of(self.x), name)
         self.outline(axes[0], row, column)
         if self.weight is not None:
             draw_numbers(axes[1], self.weight, scale_of(self.weight), "weight")

@@ -45,7 +45,7 @@ def window(
     >>> from stridewise.traces import record_conv2d
     >>> trace = record_conv2d(np.ones((1, 3, 3, 1)), np.ones((2, 2, 1, 1)))
     >>> [axes.get_title() for axes in window(trace, "conv2d", 1, 0).axes]
-    ['x, padded', 'weight', 'y(1, 0) = 4']
+    ['x', 'weight', 'y(1, 0) = 4']
     """
     step = Step("window", trace, node, output_channel, input_channel)
     return step.draw(*step.output(row, column), step.y)
