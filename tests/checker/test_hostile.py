@@ -39,7 +39,7 @@ OUTCOMES = {
     "fills_the_disk": "OSError",
     "fork_bomb": "PermissionError",
     "forges_an_answer": Died("it wrote to the checker's pipe: the answer is to no question"),
-    "imports_the_solution": "ModuleNotFoundError",
+    "imports_the_solution": Returned(Other("_Nothing")),
     "infinite_loop": TimedOut(),
     "looks_for_helpers": Returned(0),
     "memory_bomb": "MemoryError",
