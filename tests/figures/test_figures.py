@@ -41,8 +41,13 @@ def numbers(axes):
 
 
 def outlined(axes):
-    """The cells with a frame."""
-    return {(int(p.get_y() + 0.5), int(p.get_x() + 0.5)) for p in axes.patches}
+    """The cells with a frame around them."""
+    return {
+        (int(frame.get_y() + 0.5) + row, int(frame.get_x() + 0.5) + column)
+        for frame in axes.patches
+        for row in range(int(frame.get_height()))
+        for column in range(int(frame.get_width()))
+    }
 
 
 def test_padding_before_and_after(rng):

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from stridewise.arrays import Array
 from stridewise.blocks.max_pooling import max_pool2d_with_indices
 from stridewise.errors import OptionError, explain
-from stridewise.figures.grid import draw_numbers, outline, row_of_axes, scale_of
+from stridewise.figures.grid import draw_numbers, number, outline, row_of_maps, scale_of
 from stridewise.figures.step import Step
 from stridewise.traces import Trace
 
@@ -94,11 +94,13 @@ class _BackwardStep(Step):
         # One scale for all steps, so that a colour means the same number in each.
         scale = scale_of(total)
         here = f"dy({row}, {column})"
-        figure, axes = row_of_axes(3)
-        draw_numbers(axes[0], dy, scale_of(dy), f"{here} = {dy[row, column]:z.4g}")
+        figure, axes, points = row_of_maps(dy.shape, sent.shape, so_far.shape)
+        draw_numbers(
+            axes[0], dy, scale_of(dy), f"{here} = {number(dy[row, column], '.4g')}", points
+        )
         outline(axes[0], row, column)
-        draw_numbers(axes[1], sent, scale, self.formula(row, column, here))
-        draw_numbers(axes[2], so_far, scale, self._place(row, column))
+        draw_numbers(axes[1], sent, scale, self.formula(row, column, here), points)
+        draw_numbers(axes[2], so_far, scale, self._place(row, column), points)
         if self.x.shape != self.image.shape:
             (top, _), (left, _) = self.window["padding"]
             rows, columns = self.image.shape

@@ -10,11 +10,22 @@ from matplotlib.patches import Rectangle
 from stridewise.arrays import Array
 from stridewise.figures.picture import Picture
 
-__all__ = ["draw_map", "draw_numbers", "outline", "row_of_axes", "scale_of"]
+__all__ = [
+    "draw_map",
+    "draw_numbers",
+    "number",
+    "outline",
+    "row_of_axes",
+    "row_of_maps",
+    "scale_of",
+]
 
 # The colours of the explorer's page.
 _COLOURS = LinearSegmentedColormap.from_list("stridewise", ["#2166ac", "#f7f7f7", "#b35806"])
-_MOST_NUMBERS = 400
+_LEAST_POINTS = 3.0
+# Of a cell that two decimals fit into, and of all cells of a row: in inches.
+_CELL, _WIDEST, _HIGHEST = 0.42, 12.0, 28.0
+_LEAST_CELLS = 4.5  # so that a title has room
 
 
 def scale_of(array: Array) -> float:
@@ -29,6 +40,20 @@ def row_of_axes(count: int, inches: float = 3.0) -> tuple[Picture, list[Axes]]:
     return figure, list(np.atleast_1d(figure.subplots(1, count)))
 
 
+def row_of_maps(*shapes: tuple[int, ...]) -> tuple[Picture, list[Axes], float]:
+    """A figure for maps side by side, as large as they are, and the points of its numbers."""
+    rows = max(shape[0] for shape in shapes)
+    columns = [max(float(shape[1]), _LEAST_CELLS) for shape in shapes]
+    cell = min(_CELL, _WIDEST / sum(columns), _HIGHEST / rows)
+    # A little more for what is between the drawings, and for their titles.
+    size = (cell * sum(columns) + 0.2 * len(shapes), cell * rows + 0.4)
+    figure = Picture(figsize=size, layout="constrained")
+    drawings = figure.subplots(1, len(shapes), width_ratios=columns, squeeze=False)[0]
+    for axes in drawings:
+        axes.set_anchor("N")
+    return figure, list(drawings), 20 * cell
+
+
 def draw_map(axes: Axes, cells: Array, scale: float, title: str = "") -> None:
     """Draw a map (rows, columns); small numbers are told apart by the root of their share."""
     shares = np.sign(cells) * np.sqrt(np.minimum(np.abs(cells) / scale, 1))
@@ -41,11 +66,11 @@ def draw_map(axes: Axes, cells: Array, scale: float, title: str = "") -> None:
 def draw_numbers(
     axes: Axes, cells: Array, scale: float, title: str = "", points: float | None = None
 ) -> None:
-    """The same with the numbers in it, if they are not too many; ``points`` is their size."""
+    """The same with the numbers in it, if they can be read; ``points`` is their size."""
     draw_map(axes, cells, scale, title)
-    if cells.size > _MOST_NUMBERS:
-        return
     size = points or min(9.0, 60 / max(cells.shape))
+    if size < _LEAST_POINTS:
+        return
     for (row, column), value in np.ndenumerate(cells):
         if not np.isfinite(value):
             continue
@@ -53,12 +78,17 @@ def draw_numbers(
         axes.text(
             column,
             row,
-            f"{value:{'z.0f' if value == round(value) else 'z.2f'}}".replace("-", "−"),
+            number(value, ".0f" if value == round(value) else ".2f"),
             ha="center",
             va="center",
             fontsize=size,
             color="#111111" if dark else "#ffffff",
         )
+
+
+def number(value: float, form: str) -> str:
+    """A number with a real minus sign, and none before a zero."""
+    return f"{value:z{form}}".replace("-", "−")
 
 
 def outline(

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from stridewise.arrays import Array, ArrayLike, as_array
 from stridewise.errors import OptionError, ShapeError, explain
-from stridewise.figures.grid import draw_numbers, row_of_axes, scale_of
+from stridewise.figures.grid import draw_numbers, row_of_maps, scale_of
 
 __all__ = ["image"]
 
@@ -55,7 +55,7 @@ def image(x: ArrayLike, *, titles: Sequence[str] | None = None) -> Figure:
     colours = _colours(maps)
     names = [sizes] if given.ndim == 2 else [f"x[:, :, {c}]" for c in range(maps.shape[-1])]
     names = _titles(titles, names if colours is None else [sizes, *names])
-    figure, drawings = row_of_axes(len(names), inches=max(1.9, 0.42 * max(maps.shape[:2])))
+    figure, drawings, points = row_of_maps(*[maps.shape[:2]] * len(names))
     first = len(names) - maps.shape[-1]
     if colours is not None:
         drawings[0].imshow(colours)
@@ -63,7 +63,7 @@ def image(x: ArrayLike, *, titles: Sequence[str] | None = None) -> Figure:
         drawings[0].set_title(names[0], fontsize=9)
     cells = maps.astype(np.float64)
     for channel, (axes, name) in enumerate(zip(drawings[first:], names[first:], strict=True)):
-        draw_numbers(axes, cells[..., channel], scale_of(cells), name, points=8.5)
+        draw_numbers(axes, cells[..., channel], scale_of(cells), name, points)
     return figure
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from stridewise.arrays import Array
 from stridewise.errors import OptionError, explain, nearest
 from stridewise.figures.covered import covered
-from stridewise.figures.grid import draw_numbers, outline, row_of_axes, scale_of
+from stridewise.figures.grid import draw_numbers, number, outline, row_of_axes, scale_of
 from stridewise.geometry import Axis
 from stridewise.options import require_integer
 from stridewise.traces import Trace
@@ -91,6 +91,9 @@ class Step:
     def outline(self, axes: Axes, row: int, column: int) -> None:
         """Mark the elements under the window at an output; the padding is part of the picture."""
         rows, columns = self.covered(row, column)
+        if rows.step == columns.step == 1:
+            outline(axes, rows.start, columns.start, len(rows), len(columns))
+            return
         for i in rows:
             for j in columns:
                 outline(axes, i, j)
@@ -104,7 +107,10 @@ class Step:
         if self.weight is not None:
             draw_numbers(axes[1], self.weight, scale_of(self.weight), "weight")
         draw_numbers(
-            axes[-1], shown, scale_of(self.y), f"y({row}, {column}) = {self.y[row, column]:.4g}"
+            axes[-1],
+            shown,
+            scale_of(self.y),
+            f"y({row}, {column}) = {number(self.y[row, column], '.4g')}",
         )
         outline(axes[-1], row, column)
         return figure

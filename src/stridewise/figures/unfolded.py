@@ -12,16 +12,13 @@ from stridewise.blocks.padding import pad
 from stridewise.blocks.unfold import unfold
 from stridewise.errors import OptionError, ShapeError, explain
 from stridewise.figures.covered import covered
-from stridewise.figures.grid import draw_numbers, outline, scale_of
-from stridewise.figures.picture import Picture
+from stridewise.figures.grid import draw_numbers, outline, row_of_maps, scale_of
 from stridewise.specs import ConvSpec
 
 __all__ = ["unfolded"]
 
 _LARGEST = 8
 _MOST = _LARGEST * _LARGEST
-_CELL = 0.36  # inches
-_POINTS = 8.0
 
 
 def unfolded(
@@ -88,20 +85,13 @@ def unfolded(
 
 
 def _draw(spec: ConvSpec, image: Array, matrix: Array) -> Figure:
-    # Beside the cells there are the row numbers, and above them the titles.
-    widths = [image.shape[1] + 1, matrix.shape[1] + 2]
-    figure = Picture(
-        figsize=(_CELL * sum(widths) + 0.6, _CELL * max(len(image), len(matrix)) + 0.6),
-        layout="constrained",
-    )
-    on_image, on_matrix = figure.subplots(1, 2, width_ratios=widths)
+    figure, (on_image, on_matrix), points = row_of_maps(image.shape, matrix.shape)
     scale = scale_of(image)
     name = "x" if image.shape == spec.input_size else "x_pad"
     for axes, cells, title in ((on_image, image, f"{name} "), (on_matrix, matrix, "")):
         sizes = " × ".join(map(str, cells.shape))
-        draw_numbers(axes, cells, scale, f"{title}({sizes})" if title else sizes, points=_POINTS)
-        axes.set_anchor("N")
-    on_matrix.set_yticks(range(len(matrix)), range(len(matrix)), fontsize=_POINTS)
+        draw_numbers(axes, cells, scale, f"{title}({sizes})" if title else sizes, points=points)
+    on_matrix.set_yticks(range(len(matrix)), range(len(matrix)), fontsize=points)
     on_matrix.tick_params(length=0)
     for position, style in {0: "-", len(matrix) - 1: "--"}.items():
         row, column = np.unravel_index(position, spec.output_size)
@@ -123,7 +113,7 @@ def _tag(axes: Axes, row: int, column: int, position: int) -> None:
         str(position),
         ha="center",
         va="center",
-        fontsize=_POINTS,
+        fontsize=8,
         color="#ffffff",
         bbox={"boxstyle": "round,pad=0.2", "facecolor": "#111111", "edgecolor": "none"},
     )

@@ -21,6 +21,7 @@ __all__ = ["window_starts"]
 _MOST_CELLS = 40
 _CELL = 0.36  # inches
 _WINDOW, _IMAGE, _PADDING, _LINE = "#f2b880", "#f7f7f7", "#dddddd", "#555555"
+_CROSS = "#e58a8a"  # light, so that the index on it can be read
 
 
 def window_starts(
@@ -86,16 +87,16 @@ def window_starts(
 
 
 def _draw(axis: Axis, windows: list[range]) -> Figure:
-    whole = padded_size(axis)
+    whole, padded = padded_size(axis), axis.before + axis.after > 0
     # Room for the names at the left, the indices above, and a gap below the ruler.
-    width, height = whole + 1.8, len(windows) + 2.4
+    top, bottom = (-0.9 if padded else -0.2), len(windows) + 1.5
+    width, height = whole + 1.8, bottom - top
     figure = Picture(figsize=(max(width * _CELL, 4.0), height * _CELL + 0.4), layout="constrained")
     axes = figure.subplots()
-    axes.set(xlim=(-1.6, whole + 0.2), ylim=(height - 0.9, -1.2), aspect="equal")
+    axes.set(xlim=(-1.6, whole + 0.2), ylim=(bottom, top), aspect="equal")
     axes.set_axis_off()
     axes.set_title(_formula(axis), fontsize=10)
     _name(axes, 0, "x")
-    padded = axis.before + axis.after > 0
     if padded:
         _name(axes, -0.8, "x_pad")
     reached = {cell for window in windows for cell in window}
@@ -109,7 +110,7 @@ def _draw(axis: Axis, windows: list[range]) -> Figure:
             axes.text(cell + 0.5, -0.3, str(cell), ha="center", va="center", fontsize=8)
         if cell not in reached:
             for ends in ((0.1, 0.9), (0.9, 0.1)):
-                axes.plot((cell + 0.1, cell + 0.9), ends, color="#b2182b", linewidth=1.8)
+                axes.plot((cell + 0.1, cell + 0.9), ends, color=_CROSS, linewidth=1.8)
     for position, window in enumerate(windows):
         row = position + 1.4
         _name(axes, row, f"y({position})")
