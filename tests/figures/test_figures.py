@@ -30,27 +30,7 @@ def trace(rng):
     return record_conv2d(x, weight, **options)
 
 
-def numbers(axes):
-    """The numbers in a drawing, as a map."""
-    shape = axes.images[0].get_array().shape
-    found = np.full(shape, np.nan)
-    for text in axes.texts:
-        column, row = text.get_position()
-        found[row, column] = float(text.get_text().replace("−", "-"))
-    return found
-
-
-def outlined(axes):
-    """The cells with a frame around them."""
-    return {
-        (int(frame.get_y() + 0.5) + row, int(frame.get_x() + 0.5) + column)
-        for frame in axes.patches
-        for row in range(int(frame.get_height()))
-        for column in range(int(frame.get_width()))
-    }
-
-
-def test_padding_before_and_after(rng):
+def test_padding_before_and_after(rng, numbers):
     x = rng.integers(-9, 9, (2, 3, 4, 2)).astype(np.float64)
     figure = padding(x, ((1, 2), (3, 0)), channel=1)
     before, after = figure.axes
@@ -71,7 +51,7 @@ def test_padding_of_something_else():
 
 
 @pytest.mark.parametrize(("row", "column", "channel"), [(0, 0, 0), (1, 3, 4), (2, 5, 5)])
-def test_the_window_covers_what_makes_the_output(trace, row, column, channel):
+def test_the_window_covers_what_makes_the_output(trace, row, column, channel, numbers, outlined):
     figure = window(trace, "conv2d", row, column, output_channel=channel, input_channel=1)
     x_axes, weight_axes, y_axes = figure.axes
     x, weight, y = (numbers(axes) for axes in figure.axes)
@@ -95,7 +75,7 @@ def test_the_window_covers_what_makes_the_output(trace, row, column, channel):
     assert not weight_axes.patches
 
 
-def test_the_window_of_a_pooling():
+def test_the_window_of_a_pooling(numbers, outlined):
     trace = record_pool2d(np.arange(16.0).reshape(1, 4, 4, 1), 2)
     x_axes, y_axes = window(trace, "max_pool2d", 1, 0).axes
     assert outlined(x_axes) == {(2, 0), (2, 1), (3, 0), (3, 1)}

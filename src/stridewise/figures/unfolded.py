@@ -91,7 +91,9 @@ def _draw(spec: ConvSpec, image: Array, matrix: Array) -> Figure:
     for axes, cells, title in ((on_image, image, f"{name} "), (on_matrix, matrix, "")):
         sizes = " × ".join(map(str, cells.shape))
         draw_numbers(axes, cells, scale, f"{title}({sizes})" if title else sizes, points=points)
-    on_matrix.set_yticks(range(len(matrix)), range(len(matrix)), fontsize=points)
+    on_matrix.set_yticks(
+        range(len(matrix)), [str(row) for row in range(len(matrix))], fontsize=points
+    )
     on_matrix.tick_params(length=0)
     for position, style in {0: "-", len(matrix) - 1: "--"}.items():
         row, column = np.unravel_index(position, spec.output_size)
