@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 
-from stridewise.checker.catalogue import RECIPES
 from stridewise.checker.diagnosis import Failed, Outcome, diagnose
+from stridewise.checker.exercises import Exercise, exercise_of
 from stridewise.checker.locating import line_of
-from stridewise.checker.probes import HELPERS, probes
 from stridewise.checker.results import FileResult, FunctionResult, Trouble
 from stridewise.checker.sandbox import Call, Raised, Returned, TimedOut, run_calls
 from stridewise.checker.sandbox import Outcome as Ran
@@ -20,7 +19,7 @@ __all__ = ["check_file", "judged"]
 
 
 def check_file(path: Path, *, require_sandbox: bool = False) -> FileResult:
-    """Check the functions of the exercise in a program or a notebook.
+    """Check the functions of the exercise, or of its compact variant, in a program or a notebook.
 
     Parameters
     ----------
@@ -37,44 +36,46 @@ def check_file(path: Path, *, require_sandbox: bool = False) -> FileResult:
         If it cannot be run, or not as it is required.
     """
     source = read_source(path)
-    written = set(functions_in(source) & RECIPES.keys())
-    asked = [(name, alone) for name in RECIPES if name in written for alone in _ways(name, written)]
+    exercise = exercise_of(functions_in(source))
+    written = set(functions_in(source) & exercise.functions.keys())
+    asked = [
+        (name, helpers)
+        for name in exercise.functions
+        if name in written
+        for helpers in _ways(exercise.helpers.get(name, ()), written)
+    ]
     calls = [
-        Call(name, probe.arguments, probe.keywords, frozenset(HELPERS[name]) if alone else _NONE)
-        for name, alone in asked
-        for probe in probes(name)
+        Call(name, probe.arguments, probe.keywords, helpers)
+        for name, helpers in asked
+        for probe in exercise.probes(name)
     ]
     ran = run_calls(source, calls, require_sandbox=require_sandbox)
     outcomes = iter(ran.outcomes)
     lines = _lines_by_function(source)
     found = {
-        (name, alone): diagnose(
+        (name, bool(helpers)): diagnose(
             name,
-            [_understood(next(outcomes)) for _ in probes(name)],
+            [_understood(next(outcomes)) for _ in exercise.probes(name)],
             partial(line_of, lines=lines.get(name, {})),
+            exercise,
         )
-        for name, alone in asked
+        for name, helpers in asked
     }
-    return FileResult(path.name, judged(found, written), protection=ran.protection)
+    return FileResult(path.name, judged(found, written, exercise), protection=ran.protection)
 
 
-_NONE: frozenset[str] = frozenset()
-
-
-def _ways(name: str, written: set[str]) -> tuple[bool, ...]:
+def _ways(helpers: Collection[str], written: set[str]) -> tuple[frozenset[str], ...]:
     """With right helpers in place of the learner's; as it is written too, if that is different."""
-    helpers = HELPERS.get(name, ())
-    if not helpers:
-        return (False,)
-    return (True, False) if written & set(helpers) else (True,)
+    right, none = frozenset(helpers), frozenset[str]()
+    return (right, none) if written & right else (right,)
 
 
 def judged(
-    found: Mapping[tuple[str, bool], FunctionResult], written: set[str]
+    found: Mapping[tuple[str, bool], FunctionResult], written: set[str], exercise: Exercise
 ) -> dict[str, FunctionResult]:
     """One result a function: alone, and because of whom it fails if it is right alone."""
     results: dict[str, FunctionResult] = {}
-    for name in RECIPES:
+    for name in exercise.functions:
         if name not in written:
             results[name] = FunctionResult("missing")
             continue
@@ -84,7 +85,7 @@ def judged(
         together = found.get((name, False))
         if result.status != "passed" or together is None or together.status == "passed":
             continue
-        helpers = [each for each in HELPERS.get(name, ()) if each in written]
+        helpers = [each for each in exercise.helpers.get(name, ()) if each in written]
         wrong = [each for each in helpers if results[each].status != "passed"]
         results[name] = FunctionResult(
             "passed", conventions=result.conventions, blamed=tuple(wrong or helpers)

@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from stridewise.checker.catalogue import RECIPES, Deviation, Recipe
+from stridewise.checker.catalogue import Deviation, Recipe
 from stridewise.checker.comparing import EXACT, SINGLE, first_difference, same
-from stridewise.checker.probes import Probe, probes
+from stridewise.checker.exercises import COURSE, Exercise, Part
 from stridewise.checker.results import (
     NOT_RECOGNISED,
     FirstWrong,
@@ -55,11 +55,24 @@ _SIGNATURES = (
     (r"ValueError: shapes .* not aligned", "dot-not-multiply"),
 )
 _replaying = Lock()
-_SIGNED = ("conv_single_step", "conv_forward")
+_SIGNED = ("conv_single_step", "conv_forward", "conv_slice", "forward")
+_SCALARS = ("conv_single_step", "conv_slice")
+
+
+@dataclass(frozen=True)
+class _Explanation:
+    """What explains the results of one part of a function; it is right if there are no ids."""
+
+    ids: frozenset[str]
+    conventions: tuple[str, ...] = ()
+    near: float = EXACT
 
 
 def diagnose(
-    function: str, outcomes: Sequence[Outcome], locate: Callable[[str], int | None]
+    function: str,
+    outcomes: Sequence[Outcome],
+    locate: Callable[[str], int | None],
+    exercise: Exercise = COURSE,
 ) -> FunctionResult:
     """Say what is wrong with a function, from what came of its probes.
 
@@ -67,61 +80,79 @@ def diagnose(
     ----------
     function : str
     outcomes : sequence of Outcome
-        One for each of ``probes(function)``.
+        One for each of ``exercise.probes(function)``.
     locate : function
         Gives the line of a mistake in the learner's file, or None.
+    exercise : Exercise
+        That the function belongs to.
 
     Examples
     --------
     >>> wrong = [Outcome(np.sum(a * W)) for a, W, b in
-    ...          (probe.arguments for probe in probes("conv_single_step"))]
+    ...          (probe.arguments for probe in COURSE.probes("conv_single_step"))]
     >>> [each.id for each in diagnose("conv_single_step", wrong, lambda _: None).mistakes]
     ['bias-missing']
     """
-    recipe, asked = RECIPES[function], probes(function)
     timed_out = next(
         (o.failed for o in outcomes if o.failed and o.failed.status == "timeout"), None
     )
     if timed_out:
         return FunctionResult("timeout", error=timed_out.trouble)
-    conventions = _how_it_returns(function, outcomes)
-    for near in (EXACT, SINGLE):
-        # Who computes in float32 is as right, and as wrong, as anybody else.
-        single = ("float32",) if near == SINGLE else ()
-        for chosen in ((), *((each,) for each in recipe.conventions)):
-            if _explains(recipe, chosen, outcomes, near):
-                found = (*single, *conventions, *(each.id for each in chosen))
-                if any(outcome.changed for outcome in outcomes):
-                    return FunctionResult("failed", (FoundMistake("writes-to-input"),), found)
-                return FunctionResult("passed", (), found)
-        ids = _named(recipe, outcomes, near)
-        if ids:
-            conventions = (*single, *conventions)
-            break
-    else:
-        near = EXACT
-        ids = _from_exception(recipe, outcomes) or _from_kind(recipe, outcomes)
-    error = next((outcome.failed.trouble for outcome in outcomes if outcome.failed), None)
-    wrong = _first_wrong(recipe, asked, outcomes, near)
-    if not ids and any(outcome.failed is None for outcome in outcomes):
-        ids = {NOT_RECOGNISED}
+    parts = exercise.functions[function]
+    rest = iter(outcomes)
+    came = [[next(rest) for _ in part.probes] for part in parts]
+    explanations = list(map(_explanation, parts, came))
+    ids = frozenset[str]().union(*(each.ids for each in explanations))
+    if NOT_RECOGNISED in ids:
+        ids = frozenset({NOT_RECOGNISED})  # what is explained is not all that is wrong
+    said = [each for explanation in explanations for each in explanation.conventions]
+    conventions = tuple(dict.fromkeys((*said, *_how_it_returns(function, outcomes))))
+    failed = [outcome.failed.trouble for outcome in outcomes if outcome.failed]
+    if not ids and not failed:
+        if any(outcome.changed for outcome in outcomes):
+            return FunctionResult("failed", (FoundMistake("writes-to-input"),), conventions)
+        return FunctionResult("passed", (), conventions)
+    firsts = (_first_wrong(*each) for each in zip(parts, came, explanations, strict=True))
+    wrong = next((first for first in firsts if first), None)
     mistakes = tuple(FoundMistake(each, locate(each)) for each in sorted(ids))
     explained = ids - {NOT_RECOGNISED} or wrong
+    error = failed[0] if failed else None
     return FunctionResult("failed" if explained else "error", mistakes, conventions, wrong, error)
 
 
-def _named(recipe: Recipe, outcomes: Sequence[Outcome], near: float) -> set[str]:
+def _explanation(part: Part, outcomes: Sequence[Outcome]) -> _Explanation:
+    for near in (EXACT, SINGLE):
+        # Who computes in float32 is as right, and as wrong, as anybody else.
+        single = ("float32",) if near == SINGLE else ()
+        for chosen in _choices(part.recipe):
+            if _explains(part, chosen, outcomes, near):
+                return _Explanation(frozenset(), (*single, *(each.id for each in chosen)), near)
+        ids = _named(part, outcomes, near)
+        if ids:
+            return _Explanation(frozenset(ids), single, near)
+    ids = _from_exception(part, outcomes) or _from_kind(part.recipe, outcomes)
+    if not ids and any(outcome.failed is None for outcome in outcomes):
+        ids = {NOT_RECOGNISED}
+    return _Explanation(frozenset(ids))
+
+
+def _choices(recipe: Recipe) -> list[tuple[Deviation, ...]]:
+    """No convention, or any of them."""
+    return [(), *((each,) for each in recipe.conventions)]
+
+
+def _named(part: Part, outcomes: Sequence[Outcome], near: float) -> set[str]:
     """The mistakes that all of the simplest explanations have in common."""
     if all(outcome.failed for outcome in outcomes):
         return set()  # nothing that could be compared
-    choices: tuple[tuple[Deviation, ...], ...] = ((), *((each,) for each in recipe.conventions))
+    recipe = part.recipe
     for explanations in (((each,) for each in recipe.mistakes), recipe.pairs()):
         found = [
             {each.id for each in mistakes}
             for mistakes in explanations
-            for chosen in choices
+            for chosen in _choices(recipe)
             if not _overlap((*mistakes, *chosen))
-            and _explains(recipe, (*mistakes, *chosen), outcomes, near)
+            and _explains(part, (*mistakes, *chosen), outcomes, near)
         ]
         if found:
             return set.intersection(*found)
@@ -134,13 +165,13 @@ def _overlap(deviations: Iterable[Deviation]) -> bool:
 
 
 def _explains(
-    recipe: Recipe,
+    part: Part,
     deviations: tuple[Deviation, ...],
     outcomes: Sequence[Outcome],
     near: float,
 ) -> bool:
     for number, outcome in enumerate(outcomes):
-        raised, value = replayed(recipe.name, tuple(map(id, deviations)), number)
+        raised, value = replayed(part, deviations, number)
         if raised is not None:
             if outcome.failed is None or outcome.failed.trouble.type != raised:
                 return False
@@ -150,17 +181,10 @@ def _explains(
 
 
 @cache
-def _deviations(function: str) -> dict[int, Deviation]:
-    recipe = RECIPES[function]
-    return {id(each): each for each in (*recipe.mistakes, *recipe.conventions)}
-
-
-@cache
-def replayed(function: str, deviations: tuple[int, ...], number: int) -> tuple[str | None, Any]:
+def replayed(part: Part, deviations: tuple[Deviation, ...], number: int) -> tuple[str | None, Any]:
     """What a recipe with some deviations does on a probe: an exception's name, and a value."""
-    known = _deviations(function)
-    probe = copy.deepcopy(probes(function)[number])
-    program = RECIPES[function].program(*(known[each] for each in deviations))
+    probe = copy.deepcopy(part.probes[number])
+    program = part.recipe.program(*deviations)
     try:
         # Warnings are kept for the whole process, so one at a time.
         with _replaying, np.errstate(all="ignore"), warnings.catch_warnings():
@@ -170,13 +194,13 @@ def replayed(function: str, deviations: tuple[int, ...], number: int) -> tuple[s
         return type(error).__name__, None
 
 
-def _from_exception(recipe: Recipe, outcomes: Sequence[Outcome]) -> set[str]:
+def _from_exception(part: Part, outcomes: Sequence[Outcome]) -> set[str]:
     """What all exceptions say, if nothing that was returned is right."""
     said = {f"{o.failed.trouble.type}: {o.failed.trouble.message}" for o in outcomes if o.failed}
-    if recipe.name not in _SIGNED or not said:
+    if part.recipe.name not in _SIGNED or not said:
         return set()
     for number, outcome in enumerate(outcomes):
-        if outcome.failed is None and same(outcome.value, replayed(recipe.name, (), number)[1]):
+        if outcome.failed is None and same(outcome.value, replayed(part, (), number)[1]):
             return set()
     for pattern, found in _SIGNATURES:
         if all(re.match(pattern, each) for each in said):
@@ -198,16 +222,18 @@ def _from_kind(recipe: Recipe, outcomes: Sequence[Outcome]) -> set[str]:
 
 def _how_it_returns(function: str, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     arrays = any(isinstance(o.value, np.ndarray) and o.value.shape == () for o in outcomes)
-    return ("scalar-array",) if function == "conv_single_step" and arrays else ()
+    return ("scalar-array",) if function in _SCALARS and arrays else ()
 
 
 def _first_wrong(
-    recipe: Recipe, asked: Sequence[Probe], outcomes: Sequence[Outcome], near: float
+    part: Part, outcomes: Sequence[Outcome], explanation: _Explanation
 ) -> FirstWrong | None:
-    for number, (probe, outcome) in enumerate(zip(asked, outcomes, strict=True)):
+    for number, (probe, outcome) in enumerate(zip(part.probes, outcomes, strict=True)):
         if outcome.failed is None:
-            _, right = replayed(recipe.name, (), number)
-            found = first_difference(probe.words, recipe.results, outcome.value, right, near)
+            _, right = replayed(part, (), number)
+            found = first_difference(
+                probe.words, part.recipe.results, outcome.value, right, explanation.near
+            )
             if found:
                 return found
     return None

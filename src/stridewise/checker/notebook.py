@@ -9,7 +9,7 @@ import inspect
 import linecache
 import textwrap
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import FunctionType
@@ -17,13 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from stridewise.checker.catalogue import RECIPES
 from stridewise.checker.checking import judged
 from stridewise.checker.diagnosis import Failed, Outcome, diagnose
+from stridewise.checker.exercises import EXERCISES, Exercise, exercise_of
 from stridewise.checker.findings import findings
 from stridewise.checker.locating import line_of
-from stridewise.checker.probes import HELPERS, Probe, probes
+from stridewise.checker.probes import Probe
 from stridewise.checker.results import FunctionResult, Trouble
+from stridewise.checker.sandbox import right_functions
 from stridewise.checker.stubs import is_stub
 from stridewise.errors import OptionError, OptionTypeError, explain
 
@@ -56,7 +57,12 @@ class Checked:
         return f"<div>{''.join(parts)}</div>"
 
 
-def check(*functions: Callable[..., Any], lang: str = "en", hints: int = 1) -> Checked:
+def check(
+    *functions: Callable[..., Any],
+    exercise: str | None = None,
+    lang: str = "en",
+    hints: int = 1,
+) -> Checked:
     """Check functions of the exercise that are defined here.
 
     Each is tried with right helpers in the place of yours; nothing of yours is changed.
@@ -65,6 +71,8 @@ def check(*functions: Callable[..., Any], lang: str = "en", hints: int = 1) -> C
     ----------
     *functions : function
         By their names in the exercise: ``check(zero_pad, conv_forward)``.
+    exercise : "course" or "compact", optional
+        Whose they are; by default their names tell, and where they do not, the course's.
     lang : "en" or "zh"
     hints : 0, 1 or 2
         How many hints to give for a mistake.
@@ -72,7 +80,7 @@ def check(*functions: Callable[..., Any], lang: str = "en", hints: int = 1) -> C
     Raises
     ------
     OptionError, OptionTypeError
-        If something is no function, or none of the exercise.
+        If something is no function, or none of the exercise; if there is no such exercise.
 
     Examples
     --------
@@ -81,26 +89,42 @@ def check(*functions: Callable[..., Any], lang: str = "en", hints: int = 1) -> C
     >>> check(distribute_value).functions["distribute_value"].mistakes[0].id
     'distribute-undivided'
     """
+    own = [_own(each) for each in functions]
+    chosen = _chosen(exercise, [each.__name__ for each in own])
     found: dict[tuple[str, bool], FunctionResult] = {}
-    for function in functions:
-        if not isinstance(function, FunctionType):
-            raise _no_function(function)
+    for function in own:
         name = function.__name__
-        if name not in RECIPES:
-            raise _unknown(name)
         lines = _lines(function)
         if _is_stub(lines):
             continue
-        outcomes = [_outcome(_alone(function), probe) for probe in probes(name)]
-        found[name, True] = diagnose(name, outcomes, partial(line_of, lines=lines))
-    written = {name for name, _ in found}
-    asked = {function.__name__ for function in functions}
-    return Checked({n: r for n, r in judged(found, written).items() if n in asked}, lang, hints)
+        alone = _alone(function, chosen.helpers.get(name, ()))
+        outcomes = [_outcome(alone, probe) for probe in chosen.probes(name)]
+        found[name, True] = diagnose(name, outcomes, partial(line_of, lines=lines), chosen)
+    asked = {each.__name__ for each in own}
+    judgements = judged(found, {name for name, _ in found}, chosen)
+    return Checked({n: r for n, r in judgements.items() if n in asked}, lang, hints)
 
 
-def _alone(function: FunctionType) -> Callable[..., Any]:
+def _own(function: object) -> FunctionType:
+    if not isinstance(function, FunctionType):
+        raise _no_function(function)
+    return function
+
+
+def _chosen(exercise: str | None, names: Sequence[str]) -> Exercise:
+    """The exercise that the functions are of, all of them."""
+    if exercise is not None and exercise not in EXERCISES:
+        raise _no_exercise(exercise)
+    chosen = exercise_of(names) if exercise is None else EXERCISES[exercise]
+    for name in names:
+        if name not in chosen.functions:
+            raise _unknown(name, chosen)
+    return chosen
+
+
+def _alone(function: FunctionType, names: Sequence[str]) -> Callable[..., Any]:
     """The function as a copy that sees right helpers, and else what it saw before."""
-    helpers = {name: RECIPES[name].program() for name in HELPERS.get(function.__name__, ())}
+    helpers = {name: getattr(right_functions, name) for name in names}
     seen = {**function.__globals__, **helpers}
     alone = FunctionType(
         function.__code__, seen, function.__name__, function.__defaults__, function.__closure__
@@ -163,12 +187,24 @@ def _no_function(value: object) -> OptionTypeError:
     )
 
 
-def _unknown(name: str) -> OptionError:
+def _no_exercise(name: object) -> OptionError:
+    return OptionError(
+        explain(
+            "check",
+            "there is no exercise of this name.",
+            needed=", ".join(map(repr, EXERCISES)),
+            received=f"exercise={name!r}",
+            hint="nothing for it: the names of the functions tell",
+        )
+    )
+
+
+def _unknown(name: str, exercise: Exercise) -> OptionError:
     return OptionError(
         explain(
             "check",
             "the exercise has no function of this name.",
-            needed=", ".join(RECIPES),
+            needed=", ".join(exercise.functions),
             received=name,
             hint="the exercise's name for it",
         )

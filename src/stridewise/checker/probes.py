@@ -1,4 +1,4 @@
-"""What each function is asked, from small to large: inputs that tell one mistake from another.
+"""What each function of the course is asked, from small to large, to tell mistakes apart.
 
 H ≠ W, stride ≠ f, sizes that do not divide, overlapping windows, pad 0, negative numbers, ties,
 weights without symmetry, biases that are not zero; and whole results are compared, never means.
@@ -6,7 +6,7 @@ weights without symmetry, biases that are not zero; and whole results are compar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ import numpy as np
 
 from stridewise.arrays import Array
 
-__all__ = ["HELPERS", "Probe", "probes"]
+__all__ = ["HELPERS", "Probe", "numbers", "outputs", "probes"]
 
 # Whom a function calls, if it is written as the exercise has it.
 HELPERS: Mapping[str, tuple[str, ...]] = {
@@ -45,7 +45,7 @@ def probes(function: str) -> tuple[Probe, ...]:
     return made
 
 
-def _numbers(seed: int, *shape: int) -> Array:
+def numbers(seed: int, *shape: int) -> Array:
     """Numbers of both signs with few digits, no two alike."""
     rng = np.random.default_rng(seed)
     count = int(np.prod(shape))
@@ -55,7 +55,7 @@ def _numbers(seed: int, *shape: int) -> Array:
 def _zero_pad() -> tuple[Probe, ...]:
     cases = [((2, 3, 4, 2), 1), ((2, 4, 3, 1), 2), ((1, 2, 3, 2), 0)]
     return tuple(
-        Probe(f"X {shape}, pad = {pad}", (_numbers(n, *shape), pad))
+        Probe(f"X {shape}, pad = {pad}", (numbers(n, *shape), pad))
         for n, (shape, pad) in enumerate(cases)
     )
 
@@ -63,7 +63,7 @@ def _zero_pad() -> tuple[Probe, ...]:
 def _single_step() -> tuple[Probe, ...]:
     made = []
     for n, shape in enumerate([(2, 2, 2), (3, 3, 1), (2, 2, 3)]):
-        a_slice, W = _numbers(n, *shape), _numbers(n + 10, *shape)
+        a_slice, W = numbers(n, *shape), numbers(n + 10, *shape)
         b = -2.25 if n else 0.75  # results of both signs
         words = f"a_slice_prev {shape}, W {shape}, b (1, 1, 1) of {b}"
         made.append(Probe(words, (a_slice, W, np.full((1, 1, 1), b))))
@@ -85,8 +85,8 @@ def _convolution(n: int) -> tuple[str, Array, Array, Array, dict[str, int]]:
     shape, f, filters, stride, pad = _CONVOLUTIONS[n]
     weights = (f, f, shape[3], filters)
     words = f"A_prev {shape}, W {weights}, stride = {stride}, pad = {pad}"
-    b = _numbers(n + 60, 1, 1, 1, filters) + 3
-    return words, _numbers(n, *shape), _numbers(n + 30, *weights), b, {"stride": stride, "pad": pad}
+    b = numbers(n + 60, 1, 1, 1, filters) + 3
+    return words, numbers(n, *shape), numbers(n + 30, *weights), b, {"stride": stride, "pad": pad}
 
 
 def _conv_forward() -> tuple[Probe, ...]:
@@ -102,13 +102,14 @@ def _conv_backward() -> tuple[Probe, ...]:
     for n in range(len(_CONVOLUTIONS)):
         words, A_prev, W, b, hparameters = _convolution(n)
         m, *sides, _ = A_prev.shape
-        rows, columns = _outputs(sides, W.shape[0], hparameters["pad"], hparameters["stride"])
-        dZ = _numbers(n + 90, m, rows, columns, W.shape[3])
+        rows, columns = outputs(sides, W.shape[0], hparameters["pad"], hparameters["stride"])
+        dZ = numbers(n + 90, m, rows, columns, W.shape[3])
         made.append(Probe(f"dZ {dZ.shape}, {words}", (dZ, (A_prev, W, b, hparameters))))
     return tuple(made)
 
 
-def _outputs(sides: list[int], f: int, pad: int, stride: int) -> list[int]:
+def outputs(sides: Sequence[int], f: int, pad: int, stride: int) -> list[int]:
+    """Rows and columns of what comes out."""
     return [(n + 2 * pad - f) // stride + 1 for n in sides]
 
 
@@ -127,7 +128,7 @@ def _pool_forward() -> tuple[Probe, ...]:
     return tuple(
         Probe(
             f"A_prev {shape}, f = {f}, stride = {stride}, mode = {mode!r}",
-            (_numbers(n, *shape) - 0.5 * n * n, {"f": f, "stride": stride}),
+            (numbers(n, *shape) - 0.5 * n * n, {"f": f, "stride": stride}),
             {"mode": mode},
         )
         for n, (shape, f, stride) in enumerate(_POOLINGS)
@@ -139,16 +140,16 @@ def _pool_backward() -> tuple[Probe, ...]:
     made = []
     for n, (shape, f, stride) in enumerate(_POOLINGS):
         m, *sides, C = shape
-        rows, columns = _outputs(sides, f, 0, stride)
-        dA = _numbers(n + 90, m, rows, columns, C)
+        rows, columns = outputs(sides, f, 0, stride)
+        dA = numbers(n + 90, m, rows, columns, C)
         for mode in _MODES:
             words = f"dA {dA.shape}, A_prev {shape}, f = {f}, stride = {stride}, mode = {mode!r}"
-            cached = (_numbers(n, *shape), {"f": f, "stride": stride})
+            cached = (numbers(n, *shape), {"f": f, "stride": stride})
             made.append(Probe(words, (dA, cached), {"mode": mode}))
     A_prev = np.random.default_rng(5).integers(-2, 2, (2, 4, 5, 1)).astype(float)
     words = "A_prev (2, 4, 5, 1) with ties, f = 2, stride = 2, mode = 'max'"
     cached = (A_prev, {"f": 2, "stride": 2})
-    made.append(Probe(words, (_numbers(99, 2, 2, 2, 1), cached), {"mode": "max"}))
+    made.append(Probe(words, (numbers(99, 2, 2, 2, 1), cached), {"mode": "max"}))
     return tuple(made)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stridewise.checker.catalogue import RECIPES, Deviation, Recipe
+from stridewise.checker.catalogue import Deviation
 from stridewise.checker.diagnosis import Failed, Outcome, diagnose, replayed
-from stridewise.checker.probes import probes
+from stridewise.checker.exercises import EXERCISES, Exercise, Part
 from stridewise.checker.results import NOT_RECOGNISED, Trouble
 
 __all__ = ["SelfTest", "self_test"]
@@ -44,12 +44,13 @@ def self_test() -> SelfTest:
     """Diagnose the whole catalogue."""
     singles = pairs = detected = named = 0
     misnamed: list[str] = []
-    for recipe in RECIPES.values():
+    for part in _parts():
+        recipe = part.recipe
         tried = [*((each,) for each in recipe.mistakes), *recipe.pairs()]
         singles += len(recipe.mistakes)
         pairs += len(tried) - len(recipe.mistakes)
         for mistakes in tried:
-            status, found = _found(recipe, mistakes)
+            status, found = _found(part, mistakes)
             wanted = {each.id for each in mistakes}
             detected += status != "passed"
             named += found == wanted
@@ -58,11 +59,18 @@ def self_test() -> SelfTest:
     return SelfTest(singles, pairs, detected, named, tuple(misnamed))
 
 
-def _found(recipe: Recipe, mistakes: tuple[Deviation, ...]) -> tuple[str, set[str]]:
+def _parts() -> list[Part]:
+    """Each recipe once: the exercises have some in common."""
+    functions = [parts for each in EXERCISES.values() for parts in each.functions.values()]
+    return list({part.recipe: part for parts in functions for part in parts}.values())
+
+
+def _found(part: Part, mistakes: tuple[Deviation, ...]) -> tuple[str, set[str]]:
     outcomes = []
-    for number in range(len(probes(recipe.name))):
-        raised, value = replayed(recipe.name, tuple(map(id, mistakes)), number)
+    for number in range(len(part.probes)):
+        raised, value = replayed(part, mistakes, number)
         failed = None if raised is None else Failed("error", Trouble(raised, ""))
         outcomes.append(Outcome(value, failed=failed))
-    result = diagnose(recipe.name, outcomes, lambda _: None)
+    alone = Exercise("alone", {part.recipe.name: (part,)}, {})
+    result = diagnose(part.recipe.name, outcomes, lambda _: None, alone)
     return result.status, {each.id for each in result.mistakes} - {NOT_RECOGNISED}

@@ -1,5 +1,6 @@
 """Wrong implementations of the exercise's functions, each of which is a learner's mistake."""
 
+from stridewise.checker.catalogue.compact import COMPACT
 from stridewise.checker.catalogue.convolution import CONV_BACKWARD, CONV_FORWARD
 from stridewise.checker.catalogue.padding import ZERO_PAD
 from stridewise.checker.catalogue.pooling import POOL_BACKWARD, POOL_FORWARD
@@ -7,7 +8,7 @@ from stridewise.checker.catalogue.recipe import Deviation, Recipe
 from stridewise.checker.catalogue.sharing import DISTRIBUTE, MASK
 from stridewise.checker.catalogue.single_step import SINGLE_STEP
 
-__all__ = ["RECIPES", "Deviation", "Recipe"]
+__all__ = ["COMPACT", "RECIPES", "Deviation", "Recipe"]
 
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe

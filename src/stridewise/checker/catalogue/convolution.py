@@ -7,10 +7,17 @@ from typing import Any
 import numpy as np
 
 from stridewise.arrays import Array
+from stridewise.checker.catalogue.cropping import CROPPING, CROPS
 from stridewise.checker.catalogue.padding import padded
 from stridewise.checker.catalogue.recipe import Deviation, Recipe, Step
 from stridewise.checker.catalogue.single_step import STEPS, WITHIN
-from stridewise.checker.catalogue.windows import PADDED_SIZES, PLACES, SIZES, WINDOWS
+from stridewise.checker.catalogue.windows import (
+    PADDED_SIZES,
+    PLACES,
+    SIZES,
+    UNPADDED_SIZES,
+    WINDOWS,
+)
 
 __all__ = ["CONV_BACKWARD", "CONV_FORWARD", "EXAMPLES", "EXAMPLES_WRONG", "add", "assign"]
 
@@ -40,12 +47,8 @@ def _forward(
         for h, w, c in np.ndindex(n_H, n_W, C):
             a_slice = steps.take(a, *steps.starts(h, w, stride, f), f)
             products = steps.multiply(a_slice, steps.filter(W, c))
-            Z[i, h, w, c] = steps.combine(products, steps.bias(b, c))
+            steps.put(Z[i], h, w, c, steps.combine(products, steps.bias(b, c)))
     return Z, steps.cache(A_prev, W, b, hparameters, A_pad)
-
-
-def _unpadded_size(H: int, W: int, f: int, _pad: int, stride: int) -> tuple[int, int]:
-    return (H - f) // stride + 1, (W - f) // stride + 1
 
 
 CONV_FORWARD = Recipe(
@@ -68,7 +71,7 @@ CONV_FORWARD = Recipe(
         *PLACES,
         *EXAMPLES_WRONG,
         Deviation("pad-ignored", {"pad": lambda A_prev, _pad: A_prev}),
-        Deviation("pad-ignored", {"pad": lambda A_prev, _pad: A_prev, "sizes": _unpadded_size}),
+        Deviation("pad-ignored", {"pad": lambda A_prev, _pad: A_prev} | UNPADDED_SIZES),
         Deviation("first-filter-only", {"filter": lambda W, _c: W[..., 0]}),
         Deviation("first-bias-only", {"bias": lambda b, _c: b[..., 0]}),
         Deviation("cache-padded", {"cache": lambda _A, W, b, hp, A_pad: (A_pad, W, b, hp)}),
@@ -90,7 +93,8 @@ def _backward(steps: Any, dZ: Array, cache: Cache) -> tuple[Array, Array, Array]
             a_slice = steps.take(a, top, left, f)
             dz = gradient[h, w, c]
             filtered = steps.filter(W, c)
-            steps.add_a(steps.take(dA_pad[i], top, left, f), steps.da(filtered, a_slice) * dz)
+            part = steps.da(filtered, a_slice) * dz
+            steps.add_a(steps.take(dA_pad[i], top, left, f), part, c)
             steps.add_w(dW[..., c], steps.dw(a_slice, filtered) * dz)
             steps.add_b(db[..., c], dz)
         dA_prev[i] = steps.crop(dA_pad[i], pad, *A_prev.shape[1:3])
@@ -99,18 +103,22 @@ def _backward(steps: Any, dZ: Array, cache: Cache) -> tuple[Array, Array, Array]
     return found
 
 
-def add(target: Array, part: Any) -> None:
+def add(target: Array, part: Any, _c: int = 0) -> None:
     """Windows that overlap give their parts to the same elements."""
     target += part
 
 
-def assign(target: Array, part: Any) -> None:
+def assign(target: Array, part: Any, _c: int = 0) -> None:
     """What comes last stands there, instead of the sum."""
     target[...] = part
 
 
-def _crop(dA: Array, pad: int, H: int, W: int) -> Array:
-    return dA[pad : pad + H, pad : pad + W]
+def _assign_of_all_filters(target: Array, part: Any, c: int) -> None:
+    target[...] = part if c == 0 else target + part
+
+
+def _add_in_the_corner(target: Array, part: Array) -> None:
+    target[: part.shape[0], : part.shape[1]] += part
 
 
 def _scaled(a: bool, w: bool, b: bool) -> dict[str, Step]:
@@ -143,31 +151,30 @@ CONV_BACKWARD = Recipe(
         "add_a": add,
         "add_w": add,
         "add_b": add,
-        "crop": _crop,
-        "whole": lambda dA_prev, _dA_pad, _pad: dA_prev,
+        **CROPPING,
         "db": lambda db, _dZ: db,
         "finish": lambda dA, dW, db, _m: (dA, dW, db),
     },
     (
         *PLACES,
         *EXAMPLES_WRONG,
-        Deviation("crop-at-pad-zero", {"crop": lambda dA, pad, _H, _W: dA[pad:-pad, pad:-pad]}),
-        Deviation(
-            "crop-at-pad-zero", {"whole": lambda _dA, dA_pad, pad: dA_pad[:, pad:-pad, pad:-pad]}
-        ),
+        *CROPS,
         Deviation("first-example-only", {"gradient": lambda dZ, _i: dZ[0]}),
         Deviation(
             "first-example-only",
             {"example": lambda a, _i: a[0], "gradient": lambda dZ, _i: dZ[0]},
         ),
-        Deviation("crop-from-corner", {"crop": lambda dA, _pad, H, W: dA[:H, :W]}),
-        Deviation("crop-from-corner", {"crop": lambda dA, _pad, H, W: dA[-H:, -W:]}),
         Deviation("assigns-not-adds", {"add_a": assign}),
+        Deviation("assigns-not-adds", {"add_a": _assign_of_all_filters}),
         Deviation("assigns-not-adds", {"add_w": assign}),
         Deviation("assigns-not-adds", {"add_b": assign}),
         Deviation("assigns-not-adds", dict.fromkeys(("add_w", "add_b"), assign)),
         Deviation("assigns-not-adds", dict.fromkeys(("add_a", "add_w", "add_b"), assign)),
         Deviation("dw-from-unpadded", {"source": lambda _A_pad, A_prev: A_prev}),
+        Deviation(
+            "dw-from-unpadded",
+            {"source": lambda _A_pad, A_prev: A_prev, "add_w": _add_in_the_corner},
+        ),
         Deviation("dw-uses-weights", {"dw": lambda _a_slice, W_c: W_c}),
         Deviation("da-uses-input", {"da": lambda _W_c, a_slice: a_slice}),
         Deviation("weights-flipped-in-da", {"da": lambda W_c, _a: W_c[::-1, ::-1]}),
@@ -177,6 +184,7 @@ CONV_BACKWARD = Recipe(
         Deviation("divides-by-m", _scaled(False, False, True)),
         Deviation("divides-by-m", _scaled(True, True, True)),
         Deviation("db-missing-axis", {"db": lambda _db, dZ: dZ.sum(axis=0)}),
+        Deviation("db-missing-axis", {"db": lambda _db, dZ: dZ.sum(axis=0, keepdims=True)}),
         Deviation("db-missing-axis", {"db": lambda _db, dZ: dZ.sum(axis=(0, 1))}),
         Deviation("db-missing-axis", {"db": lambda _db, dZ: dZ.sum(axis=(1, 2))}),
         Deviation("db-missing-axis", {"db": lambda _db, dZ: dZ.sum(axis=(0, 1, 2))}),
@@ -186,6 +194,7 @@ CONV_BACKWARD = Recipe(
         Deviation("gradient-transposed", _turned(0, lambda g: g[..., ::-1])),
         Deviation("gradient-transposed", _turned(0, lambda g: g[:, ::-1, ::-1])),
         Deviation("gradient-transposed", _turned(1, lambda g: g.transpose(1, 0, 2, 3))),
+        Deviation("gradient-transposed", _turned(1, lambda g: g.transpose(0, 1, 3, 2))),
         Deviation("gradient-transposed", _turned(1, lambda g: g[..., ::-1])),
         Deviation("gradient-transposed", _turned(1, lambda g: g[:, :, ::-1])),
     ),

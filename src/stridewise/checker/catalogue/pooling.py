@@ -8,11 +8,11 @@ import numpy as np
 
 from stridewise.arrays import Array
 from stridewise.checker.catalogue.convolution import EXAMPLES, EXAMPLES_WRONG, add, assign
-from stridewise.checker.catalogue.recipe import Deviation, Recipe
+from stridewise.checker.catalogue.recipe import Deviation, Recipe, Step
 from stridewise.checker.catalogue.sharing import CONVENTIONS, MASKS, SHARES
 from stridewise.checker.catalogue.windows import PLACES, SIZES, WINDOWS
 
-__all__ = ["POOL_BACKWARD", "POOL_FORWARD"]
+__all__ = ["POOL_BACKWARD", "POOL_FORWARD", "pooled", "spread", "to_all_of_square"]
 
 PoolCache = tuple[Array, dict[str, int]]
 
@@ -20,15 +20,25 @@ PoolCache = tuple[Array, dict[str, int]]
 def _forward(
     steps: Any, A_prev: Array, hparameters: dict[str, int], mode: str = "max"
 ) -> tuple[Array, PoolCache]:
-    f, stride = hparameters["f"], hparameters["stride"]
-    n_H, n_W = steps.sizes(*A_prev.shape[1:3], f, 0, stride)
+    A, _ = pooled(steps, A_prev, hparameters["f"], hparameters["stride"], 0, mode)
+    return A, (A_prev, hparameters)
+
+
+def pooled(
+    steps: Any, A_prev: Array, f: int, stride: int, pad: int, mode: str
+) -> tuple[Array, Array]:
+    """What pooling gives, and the input as it was padded for it."""
+    n_H, n_W = steps.sizes(*A_prev.shape[1:3], f, pad, stride)
     A = np.zeros((len(A_prev), n_H, n_W, A_prev.shape[3]))
-    reduce = {"max": steps.largest, "average": steps.mean}[steps.mode(mode)]
+    chosen = steps.mode(mode)
+    reduce = {"max": steps.largest, "average": steps.mean}[chosen]
+    A_pad = steps.frame(A_prev, pad, chosen)
     for i in range(steps.count(len(A_prev))):
         for h, w, c in np.ndindex(*A.shape[1:]):
             top, left = steps.starts(h, w, stride, f)
-            A[i, h, w, c] = reduce(steps.window(steps, A_prev, i, top, left, f, c))
-    return A, (A_prev, hparameters)
+            window = steps.window(steps, A_pad, i, top, left, f, c)
+            steps.put(A[i], h, w, c, reduce(window))
+    return A, A_pad
 
 
 def _window(steps: Any, A_prev: Array, i: int, top: int, left: int, f: int, c: int) -> Any:
@@ -45,6 +55,7 @@ def _rows_as_examples(
     return A_prev[top : top + f, left : left + f, c]
 
 
+_UNPADDED: dict[str, Step] = {"frame": lambda A_prev, _pad, _mode: A_prev}
 _MODES = (
     Deviation("mode-ignored", {"mode": lambda _mode: "max"}),
     Deviation("mode-ignored", {"mode": lambda _mode: "average"}),
@@ -57,6 +68,7 @@ POOL_FORWARD = Recipe(
     {
         **WINDOWS,
         **EXAMPLES,
+        **_UNPADDED,
         "window": _window,
         "mode": lambda mode: mode,
         "largest": np.max,
@@ -72,7 +84,7 @@ POOL_FORWARD = Recipe(
             "stride-equals-f",
             {
                 "starts": lambda h, w, _stride, f: (h * f, w * f),
-                "sizes": lambda H, W, f, _pad, _stride: (H // f, W // f),
+                "sizes": lambda H, W, f, pad, _stride: ((H + 2 * pad) // f, (W + 2 * pad) // f),
             },
         ),
         Deviation("window-all-channels", {"window": _all_channels}),
@@ -85,42 +97,56 @@ POOL_FORWARD = Recipe(
 
 def _backward(steps: Any, dA: Array, cache: PoolCache, mode: str = "max") -> Array:
     A_prev, hparameters = cache
-    f, stride = hparameters["f"], hparameters["stride"]
-    dA_prev = np.zeros(A_prev.shape)
-    part = {"max": steps.to_largest, "average": steps.to_all}[steps.mode(mode)]
+    return spread(steps, dA, A_prev, hparameters["f"], hparameters["stride"], 0, mode)
+
+
+def spread(steps: Any, dA: Array, A_prev: Array, f: int, stride: int, pad: int, mode: str) -> Array:
+    """Give every window its share of the gradient."""
+    chosen = steps.mode(mode)
+    part = {"max": steps.to_largest, "average": steps.to_all}[chosen]
+    add_part = {"max": steps.add_largest, "average": steps.add_all}[chosen]
+    A_pad, dA_prev = steps.frame(A_prev, pad, chosen), np.zeros(A_prev.shape)
+    dA_pad = steps.room(A_prev, A_pad)
     for i in range(steps.count(len(A_prev))):
-        a, gradient = steps.example(A_prev, i), steps.example(dA, i)
+        a, gradient = steps.example(A_pad, i), steps.gradient(dA, i)
         for h, w, c in np.ndindex(*dA.shape[1:]):
             top, left = steps.starts(h, w, stride, f)
-            target = steps.take(dA_prev[i], top, left, f)[..., c]
             window = steps.take(a, top, left, f)[..., c]
-            found = part(steps, window, steps.read(gradient, h, w, c, top, left, f))
-            {"max": steps.add_largest, "average": steps.add_all}[steps.mode(mode)](target, found)
-    return dA_prev
+            found = part(steps, window, steps.read(gradient, h, w, c, top, left, f), f)
+            add_part(steps.take(dA_pad[i], top, left, f)[..., c], found)
+        dA_prev[i] = steps.crop(dA_pad[i], pad, *A_prev.shape[1:3])
+    whole: Array = steps.whole(dA_prev, dA_pad, pad)
+    return whole
 
 
-def _to_largest(steps: Any, window: Array, da: Any) -> Any:
+def _to_largest(steps: Any, window: Array, da: Any, f: int) -> Any:
     return steps.mask(window) * da
 
 
-def _to_all(steps: Any, window: Array, da: Any) -> Any:
+def _to_all(steps: Any, window: Array, da: Any, f: int) -> Any:
     return steps.share(da, window.shape)
+
+
+def to_all_of_square(steps: Any, window: Array, da: Any, f: int) -> Any:
+    """As if no window were cut off at the edge."""
+    return steps.share(da, (f, f))
 
 
 def _window_of(gradient: Array, h: int, w: int, c: int, top: int, left: int, f: int) -> Any:
     return gradient[top : top + f, left : left + f, c]
 
 
+def _both(gradient: Array, h: int, w: int, c: int, top: int, left: int, f: int) -> Any:
+    return gradient[h, w, c], _window_of(gradient, h, w, c, top, left, f)
+
+
 _WINDOW_MEANS = tuple(
     Deviation(
         "distribute-mean-of-window",
         {
-            "read": lambda g, h, w, c, top, left, f: (
-                g[h, w, c],
-                _window_of(g, h, w, c, top, left, f),
-            ),
-            "to_largest": lambda steps, window, both: steps.mask(window) * both[0],
-            "to_all": lambda steps, window, both, times=times: steps.share(
+            "read": _both,
+            "to_largest": lambda steps, window, both, f: steps.mask(window) * both[0],
+            "to_all": lambda steps, window, both, f, times=times: steps.share(
                 times * np.mean(both[1]), window.shape
             ),
         },
@@ -136,6 +162,11 @@ POOL_BACKWARD = Recipe(
         "starts": WINDOWS["starts"],
         "take": WINDOWS["take"],
         **EXAMPLES,
+        **_UNPADDED,
+        "room": lambda A_prev, _A_pad: np.zeros(A_prev.shape),
+        "crop": lambda dA, _pad, _H, _W: dA,
+        "whole": lambda dA_prev, _dA_pad, _pad: dA_prev,
+        "gradient": lambda dA, i: dA[i],
         "mode": lambda mode: mode,
         "read": lambda gradient, h, w, c, _top, _left, _f: gradient[h, w, c],
         "to_largest": _to_largest,
@@ -152,6 +183,16 @@ POOL_BACKWARD = Recipe(
         *MASKS,
         *SHARES,
         *_WINDOW_MEANS,
+        Deviation(
+            "distribute-mean-of-window",
+            {"to_all": lambda steps, window, da, f: 2 * steps.share(da, window.shape)},
+        ),
+        Deviation(
+            "first-example-only",
+            {"example": lambda a, _i: a[0], "gradient": lambda dA, _i: dA[0]},
+        ),
+        Deviation("first-example-only", {"gradient": lambda dA, _i: dA[0]}),
+        Deviation("axes-swapped", {"take": PLACES[-1].steps["take"], "to_all": to_all_of_square}),
         Deviation("assigns-not-adds", {"add_largest": assign, "add_all": assign}),
         Deviation("assigns-not-adds", {"add_largest": assign}),
         Deviation("assigns-not-adds", {"add_all": assign}),
@@ -159,6 +200,14 @@ POOL_BACKWARD = Recipe(
             "da-indexed-by-window", {"read": lambda g, h, w, c, top, left, f: g[top, left, c]}
         ),
         Deviation("mask-times-window", {"read": _window_of}),
+        Deviation(
+            "mask-times-window",
+            {
+                "read": _both,
+                "to_largest": lambda steps, window, both, f: steps.mask(window) * both[1],
+                "to_all": lambda steps, window, both, f: steps.share(both[0], window.shape),
+            },
+        ),
     ),
     CONVENTIONS,
 )

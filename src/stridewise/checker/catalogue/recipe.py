@@ -18,7 +18,7 @@ __all__ = ["Deviation", "Recipe", "Step"]
 Step: TypeAlias = Callable[..., Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Deviation:
     """Steps that are not the recipe's: a mistake, or a convention that is no fault."""
 
@@ -26,7 +26,7 @@ class Deviation:
     steps: Mapping[str, Step]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Recipe:
     """A function of the exercise, right and in every way that the catalogue knows to be wrong.
 

@@ -23,6 +23,11 @@ def _first(x: Array) -> Array:
     return found
 
 
+def _first_of_rows(x: Array) -> Array:
+    found: Array = np.arange(x.shape[1]) == np.argmax(x, axis=1)[:, None]
+    return found
+
+
 def _shared(x: Array) -> Array:
     found: Array = x == np.max(x)
     shared: Array = found / found.sum()
@@ -54,7 +59,10 @@ MASKS = (
 _WHOLE = (
     Deviation("mask-not-boolean", _mask(lambda x: (x == np.max(x)).astype(float))),
     Deviation("mask-not-boolean", _mask(lambda x: (x == np.max(x)).astype(int))),
+    Deviation("mask-not-boolean", _mask(lambda x: _first(x).astype(float))),
     Deviation("mask-not-boolean", _mask(lambda x: np.unravel_index(np.argmax(x), x.shape))),
+    Deviation("mask-of-rows", _mask(_first_of_rows)),
+    Deviation("mask-of-rows", _mask(lambda x: _first_of_rows(x.T).T)),
 )
 
 

@@ -52,6 +52,7 @@ SINGLE_STEP = Recipe(
         Deviation("dot-not-multiply", {"multiply": np.dot}),
         Deviation("dot-not-multiply", {"multiply": np.matmul}),
         Deviation("bias-not-scalar", {"finish": lambda z: np.full((1, 1, 1), z)}),
+        Deviation("bias-not-scalar", {"finish": lambda z: np.full((1, 1), z)}),
         Deviation("bias-not-scalar", {"finish": lambda z: np.full((1,), z)}),
     ),
 )

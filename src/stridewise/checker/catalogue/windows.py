@@ -1,7 +1,8 @@
 """How windows are counted and placed, and what goes wrong with that; shared by four recipes.
 
 Steps: ``sizes(H, W, f, pad, stride)`` gives the output's rows and columns, ``starts(h, w, stride,
-f)`` a window's first row and column, ``take(a, top, left, f)`` its elements.
+f)`` a window's first row and column, ``take(a, top, left, f)`` its elements; ``put(Z, h, w, c,
+value)`` stores what comes of it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from stridewise.arrays import Array
 from stridewise.checker.catalogue.recipe import Deviation, Step
 
-__all__ = ["PADDED_SIZES", "PLACES", "SIZES", "WINDOWS"]
+__all__ = ["PADDED_SIZES", "PLACES", "SIZES", "UNPADDED_SIZES", "WINDOWS"]
 
 
 def _sizes(formula: Callable[[int, int, int, int], int]) -> Step:
@@ -32,10 +33,15 @@ def _take(a: Array, top: int, left: int, f: int) -> Array:
     return a[top : top + f, left : left + f]
 
 
+def _put(Z: Array, h: int, w: int, c: int, value: Any) -> None:
+    Z[h, w, c] = value
+
+
 WINDOWS: dict[str, Step] = {
     "sizes": _sizes(right_size),
     "starts": lambda h, w, stride, _f: (h * stride, w * stride),
     "take": _take,
+    "put": _put,
 }
 
 _FORMULAS: tuple[Callable[[int, int, int, int], int], ...] = (
@@ -47,9 +53,16 @@ _FORMULAS: tuple[Callable[[int, int, int, int], int], ...] = (
     lambda n, f, pad, stride: (n + 2 * pad) // stride,
     lambda n, f, pad, stride: math.ceil((n - f + 2 * pad) / stride),
 )
+
+
+def unpadded_size(n: int, f: int, _pad: int, stride: int) -> int:
+    """As it would be without padding."""
+    return (n - f) // stride + 1
+
+
 _FORMULAS_OF_PADDING: tuple[Callable[[int, int, int, int], int], ...] = (
     lambda n, f, pad, stride: (n - f + pad) // stride + 1,
-    lambda n, f, _pad, stride: (n - f) // stride + 1,
+    unpadded_size,
     lambda n, f, _pad, stride: math.ceil((n - f) / stride),
 )
 
@@ -71,9 +84,11 @@ SIZES: tuple[Deviation, ...] = (
     Deviation("axes-swapped", {"sizes": _swapped_sizes}),
     Deviation("axes-swapped", {"sizes": _square}),
     Deviation("axes-swapped", {"sizes": _square_columns}),
+    Deviation("axes-swapped", {"put": lambda Z, h, w, c, value: _put(Z, w, h, c, value)}),
 )
 
 # Where there is padding, it can be forgotten as well.
+UNPADDED_SIZES: dict[str, Step] = {"sizes": _sizes(unpadded_size)}
 PADDED_SIZES = tuple(
     Deviation("size-formula", {"sizes": _sizes(formula)}) for formula in _FORMULAS_OF_PADDING
 )
