@@ -6,20 +6,18 @@ different mistakes explain them equally well, only those are named that all expl
 
 from __future__ import annotations
 
-import copy
 import re
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from stridewise.checker.catalogue import Deviation, Recipe
 from stridewise.checker.comparing import EXACT, SINGLE, first_difference, same
 from stridewise.checker.exercises import COURSE, Exercise, Part
+from stridewise.checker.replaying import Replay, replayed
 from stridewise.checker.results import (
     NOT_RECOGNISED,
     FirstWrong,
@@ -28,7 +26,7 @@ from stridewise.checker.results import (
     Trouble,
 )
 
-__all__ = ["Failed", "Outcome", "diagnose", "replayed"]
+__all__ = ["Failed", "Outcome", "diagnose"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,6 @@ _SIGNATURES = (
     (r"ValueError: setting an array element with a sequence", "bias-not-scalar"),
     (r"ValueError: shapes .* not aligned", "dot-not-multiply"),
 )
-_replaying = Lock()
 _SIGNED = ("conv_single_step", "conv_forward", "conv_slice", "forward")
 _SCALARS = ("conv_single_step", "conv_slice")
 
@@ -124,16 +121,20 @@ def _explanation(part: Part, outcomes: Sequence[Outcome]) -> _Explanation:
     for near in (EXACT, SINGLE):
         # Who computes in float32 is as right, and as wrong, as anybody else.
         single = ("float32",) if near == SINGLE else ()
+        explains = _comparison(part, outcomes, near)
         for chosen in _choices(part.recipe):
-            if _explains(part, chosen, outcomes, near):
-                return _Explanation(frozenset(), (*single, *(each.id for each in chosen)), near)
-        ids = _named(part, outcomes, near)
+            if explains(chosen):
+                said = (*single, *(each.id for each in chosen))
+                return _Explanation(frozenset(), said, near)
+        if all(outcome.failed for outcome in outcomes):
+            break  # nothing that could be compared
+        ids = _named(part.recipe, explains)
         if ids:
-            return _Explanation(frozenset(ids), single, near)
+            return _Explanation(ids, single, near)
     ids = _from_exception(part, outcomes) or _from_kind(part.recipe, outcomes)
     if not ids and any(outcome.failed is None for outcome in outcomes):
-        ids = {NOT_RECOGNISED}
-    return _Explanation(frozenset(ids))
+        ids = frozenset({NOT_RECOGNISED})
+    return _Explanation(ids)
 
 
 def _choices(recipe: Recipe) -> list[tuple[Deviation, ...]]:
@@ -141,22 +142,32 @@ def _choices(recipe: Recipe) -> list[tuple[Deviation, ...]]:
     return [(), *((each,) for each in recipe.conventions)]
 
 
-def _named(part: Part, outcomes: Sequence[Outcome], near: float) -> set[str]:
+def _named(recipe: Recipe, explains: Callable[[tuple[Deviation, ...]], bool]) -> frozenset[str]:
     """The mistakes that all of the simplest explanations have in common."""
-    if all(outcome.failed for outcome in outcomes):
-        return set()  # nothing that could be compared
-    recipe = part.recipe
-    for explanations in (((each,) for each in recipe.mistakes), recipe.pairs()):
-        found = [
-            {each.id for each in mistakes}
+    for candidates in _candidates(recipe):
+        found = [ids for ids, deviations in candidates if explains(deviations)]
+        if found:
+            return frozenset.intersection(*found)
+    return frozenset()
+
+
+_Candidates: TypeAlias = list[tuple[frozenset[str], tuple[Deviation, ...]]]
+
+
+@cache
+def _candidates(recipe: Recipe) -> tuple[_Candidates, _Candidates]:
+    """One mistake, and then two, each with every convention that leaves it its steps."""
+    singles: list[tuple[Deviation, ...]] = [(each,) for each in recipe.mistakes]
+    one, two = (
+        [
+            (frozenset(each.id for each in mistakes), (*mistakes, *chosen))
             for mistakes in explanations
             for chosen in _choices(recipe)
             if not _overlap((*mistakes, *chosen))
-            and _explains(part, (*mistakes, *chosen), outcomes, near)
         ]
-        if found:
-            return set.intersection(*found)
-    return set()
+        for explanations in (singles, recipe.pairs())
+    )
+    return one, two
 
 
 def _overlap(deviations: Iterable[Deviation]) -> bool:
@@ -164,60 +175,53 @@ def _overlap(deviations: Iterable[Deviation]) -> bool:
     return len(steps) != len(set(steps))
 
 
-def _explains(
-    part: Part,
-    deviations: tuple[Deviation, ...],
-    outcomes: Sequence[Outcome],
-    near: float,
-) -> bool:
-    for number, outcome in enumerate(outcomes):
-        raised, value = replayed(part, deviations, number)
-        if raised is not None:
-            if outcome.failed is None or outcome.failed.trouble.type != raised:
+def _comparison(
+    part: Part, outcomes: Sequence[Outcome], near: float
+) -> Callable[[tuple[Deviation, ...]], bool]:
+    """Whether some deviations explain what came; no replay is compared twice."""
+    known: dict[Replay, bool] = {}
+
+    def is_alike(outcome: Outcome, replay: Replay) -> bool:
+        if replay.raised is not None:
+            return outcome.failed is not None and outcome.failed.trouble.type == replay.raised
+        return outcome.failed is None and same(outcome.value, replay.value, near)
+
+    def explains(deviations: tuple[Deviation, ...]) -> bool:
+        for number, outcome in enumerate(outcomes):
+            replay = replayed(part, deviations, number)
+            if replay not in known:
+                known[replay] = is_alike(outcome, replay)
+            if not known[replay]:
                 return False
-        elif outcome.failed is not None or not same(outcome.value, value, near):
-            return False
-    return True
+        return True
+
+    return explains
 
 
-@cache
-def replayed(part: Part, deviations: tuple[Deviation, ...], number: int) -> tuple[str | None, Any]:
-    """What a recipe with some deviations does on a probe: an exception's name, and a value."""
-    probe = copy.deepcopy(part.probes[number])
-    program = part.recipe.program(*deviations)
-    try:
-        # Warnings are kept for the whole process, so one at a time.
-        with _replaying, np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return None, program(*probe.arguments, **probe.keywords)
-    except Exception as error:
-        return type(error).__name__, None
-
-
-def _from_exception(part: Part, outcomes: Sequence[Outcome]) -> set[str]:
+def _from_exception(part: Part, outcomes: Sequence[Outcome]) -> frozenset[str]:
     """What all exceptions say, if nothing that was returned is right."""
     said = {f"{o.failed.trouble.type}: {o.failed.trouble.message}" for o in outcomes if o.failed}
     if part.recipe.name not in _SIGNED or not said:
-        return set()
+        return frozenset()
     for number, outcome in enumerate(outcomes):
-        if outcome.failed is None and same(outcome.value, replayed(part, (), number)[1]):
-            return set()
+        if outcome.failed is None and same(outcome.value, replayed(part, (), number).value):
+            return frozenset()
     for pattern, found in _SIGNATURES:
         if all(re.match(pattern, each) for each in said):
-            return {found}
-    return set()
+            return frozenset({found})
+    return frozenset()
 
 
-def _from_kind(recipe: Recipe, outcomes: Sequence[Outcome]) -> set[str]:
+def _from_kind(recipe: Recipe, outcomes: Sequence[Outcome]) -> frozenset[str]:
     """What is wrong with the results before one looks at their numbers."""
     values = [outcome.value for outcome in outcomes if outcome.failed is None]
     if len(values) < len(outcomes):
-        return set()
+        return frozenset()
     if all(value is None for value in values):
-        return {"returns-nothing"}
+        return frozenset({"returns-nothing"})
     count = len(recipe.results)
     fits = [isinstance(value, tuple | list) and len(value) == count for value in values]
-    return {"wrong-number-of-results"} if count > 1 and not any(fits) else set()
+    return frozenset({"wrong-number-of-results"} if count > 1 and not any(fits) else ())
 
 
 def _how_it_returns(function: str, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
@@ -230,7 +234,7 @@ def _first_wrong(
 ) -> FirstWrong | None:
     for number, (probe, outcome) in enumerate(zip(part.probes, outcomes, strict=True)):
         if outcome.failed is None:
-            _, right = replayed(part, (), number)
+            right = replayed(part, (), number).value
             found = first_difference(
                 probe.words, part.recipe.results, outcome.value, right, explanation.near
             )

@@ -1,4 +1,4 @@
-"""The exercise and its compact variant: their functions, how they go wrong, what is asked of them."""
+"""The exercise and its compact variant: functions, how they go wrong, what they are asked."""
 
 from __future__ import annotations
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stridewise.checker.catalogue import Deviation
-from stridewise.checker.diagnosis import Failed, Outcome, diagnose, replayed
+from stridewise.checker.diagnosis import Failed, Outcome, diagnose
 from stridewise.checker.exercises import EXERCISES, Exercise, Part
+from stridewise.checker.replaying import replayed
 from stridewise.checker.results import NOT_RECOGNISED, Trouble
 
 __all__ = ["SelfTest", "self_test"]
@@ -68,9 +69,9 @@ def _parts() -> list[Part]:
 def _found(part: Part, mistakes: tuple[Deviation, ...]) -> tuple[str, set[str]]:
     outcomes = []
     for number in range(len(part.probes)):
-        raised, value = replayed(part, mistakes, number)
-        failed = None if raised is None else Failed("error", Trouble(raised, ""))
-        outcomes.append(Outcome(value, failed=failed))
+        replay = replayed(part, mistakes, number)
+        failed = Failed("error", Trouble(replay.raised, "")) if replay.raised else None
+        outcomes.append(Outcome(replay.value, failed=failed))
     alone = Exercise("alone", {part.recipe.name: (part,)}, {})
     result = diagnose(part.recipe.name, outcomes, lambda _: None, alone)
     return result.status, {each.id for each in result.mistakes} - {NOT_RECOGNISED}

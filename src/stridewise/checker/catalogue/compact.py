@@ -123,13 +123,16 @@ def _to_all_by_square(steps: Any, window: Array, da: Any, f: int) -> Any:
     return da / f**2
 
 
-# Of windows that are cut off at the edge, some are written to as wholes, and that fails.
-_WHOLE_WINDOWS: tuple[dict[str, Step], ...] = (
-    {},
-    {"to_all": to_all_of_square},
-    {"to_all": _to_all_by_square},
-)
+# Windows are cut off at the edge; to write to one as if it were whole fails.
 _ROOM_UNPADDED = {name: POOL_BACKWARD.steps[name] for name in ("room", "crop")}
+_ALL_UNPADDED = _UNPADDED | _ROOM_UNPADDED
+_SQUARE: dict[str, Step] = {"to_all": to_all_of_square}
+_BY_SQUARE: dict[str, Step] = {"to_all": _to_all_by_square}
+_CUT_OFF = (
+    *(_ALL_UNPADDED | to_all for to_all in ({}, _SQUARE, _BY_SQUARE)),
+    *(_ROOM_UNPADDED | to_all for to_all in ({}, _BY_SQUARE)),
+    *(_UNPADDED | to_all for to_all in ({}, _SQUARE)),
+)
 
 POOLING_BACKWARD = replace(
     POOL_BACKWARD,
@@ -146,11 +149,7 @@ POOLING_BACKWARD = replace(
         *CROPS,
         _ZERO_IN_MAX,
         Deviation("padding-not-counted", _frame(-np.inf, np.nan) | {"to_all": _to_all_inside}),
-        *(
-            Deviation("padded-index-on-unpadded", unpadded | whole)
-            for unpadded in (_UNPADDED | _ROOM_UNPADDED, _ROOM_UNPADDED, _UNPADDED)
-            for whole in _WHOLE_WINDOWS
-        ),
+        *(Deviation("padded-index-on-unpadded", steps) for steps in _CUT_OFF),
     ),
 )
 
