@@ -18,27 +18,12 @@ UNKNOWN = "not-recognised"
 
 # Mistakes with a name which the checker does not name: what the catalogue lacks.
 KNOWN_UNNAMED = {
-    "conv_back_assigns_dot_da": "= over positions, with all filters summed in one product",
     "conv_back_assigns_dot_dw": "= over positions, with all samples summed in one product",
-    "conv_back_db_batch_only": "sum over axis 0 with keepdims: (1, n_H, n_W, n_C)",
-    "conv_back_dw_channels_turned": "dW with n_C_prev and n_C exchanged",
-    "conv_back_dw_unpadded_clipped": "truncated windows added into dW's upper left corner",
-    "conv_back_two_assign_and_divide": "as conv_back_assigns_dot_da",
     "conv_same_size": "n_H = n_H_prev: raises where windows are truncated",
-    "conv_swapped_output": "Z[i, w, h, c]: raises where it is not square",
     "conv_writes_input": "the array that was written to is in the cache too",
-    "mask_argmax_rows": "the first of ties in every row",
-    "mask_first_tie_numbers": "the first of ties, as numbers",
-    "pool_back_average_twice": "the average's share added twice",
-    "pool_back_first_example": "masks of the first sample, dA of each",
-    "pool_back_mask_times_slice": "mask * dA[i, rows, columns, c]: raises where it is truncated",
     "pool_back_shifted_by_pad": "windows moved by +1, incomplete ones left out",
-    "pool_back_swapped_own": "rows and columns of the window exchanged, for a whole batch",
     "pool_back_windows_moved": "windows moved by -(f // 2), truncated",
     "pool_ceil": "sizes rounded up, with the last row and column repeated",
-    "step_bias_partial_index": "b[0]: a result of shape (1, 1)",
-    "zero_pad_before_and_after": "before the rows, after the columns",
-    "zero_pad_near_corner": "the right size, with the image in the upper left corner",
 }
 
 # What the checker says of these, and why that is not quite what they do.

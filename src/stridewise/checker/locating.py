@@ -8,7 +8,9 @@ __all__ = ["line_of"]
 
 # What the line does that is wrong; the first such line counts.
 _PATTERNS = {
-    "pads-": r"\bpad\s*\(|\bzeros\s*\(",
+    "pads-": r"\bpad\s*\(|\bpadding\s*\(|\bzeros\s*\(",
+    "const-": r"\bpad\s*\(|\bconst\b",
+    "dims-": r"\bpad\s*\(|\bdims\b",
     "bias-": r"\bb\b",
     "first-bias": r"\bb\s*\[",
     "first-filter": r"\bW\s*\[",

@@ -80,14 +80,18 @@ def _frame(of_max: float, of_average: float) -> dict[str, Step]:
 
 
 _UNPADDED: dict[str, Step] = {"frame": POOL_FORWARD.steps["frame"]}
-_ZERO_IN_MAX = Deviation("pads-zero-in-max", _frame(0, 0))
+_FRAMES = (
+    Deviation("pads-zero-in-max", _frame(0, 0)),
+    # The padding may ask for the mode where the rest does not.
+    Deviation("mode-ignored", {"mode": lambda _mode: "max"} | _frame(-np.inf, -np.inf)),
+    Deviation("mode-ignored", {"mode": lambda _mode: "average"} | _frame(0, 0)),
+)
 
 
 def _pooled(
     steps: Any, X: Array, W: Array, b: Array, pad: int, stride: int, f: int, mode: str
 ) -> tuple[Array, Cache]:
-    chosen = {"maxpool": "max", "avepool": "average"}[mode]
-    Z, X_pad = pooled(steps, X, f, stride, pad, chosen)
+    Z, X_pad = pooled(steps, X, f, stride, pad, {"maxpool": "max", "avepool": "average"}[mode])
     return Z, steps.cache(X, W, b, {"stride": stride, "pad": pad}, X_pad)
 
 
@@ -101,7 +105,7 @@ POOLING = replace(
         *POOL_FORWARD.mistakes,
         *PADDED_SIZES,
         _CACHE_PADDED,
-        _ZERO_IN_MAX,
+        *_FRAMES,
         Deviation("pad-ignored", _UNPADDED),
         Deviation("pad-ignored", _UNPADDED | UNPADDED_SIZES),
         Deviation("pads-with-other-value", _frame(-np.inf, -np.inf)),
@@ -128,8 +132,10 @@ _ROOM_UNPADDED = {name: POOL_BACKWARD.steps[name] for name in ("room", "crop")}
 _ALL_UNPADDED = _UNPADDED | _ROOM_UNPADDED
 _SQUARE: dict[str, Step] = {"to_all": to_all_of_square}
 _BY_SQUARE: dict[str, Step] = {"to_all": _to_all_by_square}
+_EMPTY_LEFT_OUT: dict[str, Step] = {"mask": lambda x: x == np.max(x, initial=-np.inf)}
 _CUT_OFF = (
     *(_ALL_UNPADDED | to_all for to_all in ({}, _SQUARE, _BY_SQUARE)),
+    *(_ALL_UNPADDED | to_all | _EMPTY_LEFT_OUT for to_all in ({}, _BY_SQUARE)),
     *(_ROOM_UNPADDED | to_all for to_all in ({}, _BY_SQUARE)),
     *(_UNPADDED | to_all for to_all in ({}, _SQUARE)),
 )
@@ -147,7 +153,7 @@ POOLING_BACKWARD = replace(
     mistakes=(
         *POOL_BACKWARD.mistakes,
         *CROPS,
-        _ZERO_IN_MAX,
+        *_FRAMES,
         Deviation("padding-not-counted", _frame(-np.inf, np.nan) | {"to_all": _to_all_inside}),
         *(Deviation("padded-index-on-unpadded", steps) for steps in _CUT_OFF),
     ),

@@ -32,7 +32,7 @@ def pooled(
     A = np.zeros((len(A_prev), n_H, n_W, A_prev.shape[3]))
     chosen = steps.mode(mode)
     reduce = {"max": steps.largest, "average": steps.mean}[chosen]
-    A_pad = steps.frame(A_prev, pad, chosen)
+    A_pad = steps.frame(A_prev, pad, mode)
     for i in range(steps.count(len(A_prev))):
         for h, w, c in np.ndindex(*A.shape[1:]):
             top, left = steps.starts(h, w, stride, f)
@@ -105,7 +105,7 @@ def spread(steps: Any, dA: Array, A_prev: Array, f: int, stride: int, pad: int, 
     chosen = steps.mode(mode)
     part = {"max": steps.to_largest, "average": steps.to_all}[chosen]
     add_part = {"max": steps.add_largest, "average": steps.add_all}[chosen]
-    A_pad, dA_prev = steps.frame(A_prev, pad, chosen), np.zeros(A_prev.shape)
+    A_pad, dA_prev = steps.frame(A_prev, pad, mode), np.zeros(A_prev.shape)
     dA_pad = steps.room(A_prev, A_pad)
     for i in range(steps.count(len(A_prev))):
         a, gradient = steps.example(A_pad, i), steps.gradient(dA, i)

@@ -6,24 +6,34 @@ __all__ = ["CONVENTIONS", "MISTAKES"]
 
 MISTAKES: dict[str, tuple[str, str, str]] = {
     "pads-every-axis": (
-        "All four axes are padded: the samples and the channels get zeros too.",
+        "Axes are padded that should stay: the samples or the channels get a border too.",
         "Compare the shapes before and after: which sizes have grown, and which should have?",
         "Padding has one pair of widths an axis. What should the pair of an axis be that stays?",
     ),
     "pads-wrong-axes": (
-        "The zeros are not put around rows and columns, both of them and nothing else.",
+        "The border is not put around rows and columns, both of them and nothing else.",
         "Compare the shapes before and after: which two sizes have grown?",
         "The axes are samples, rows, columns, channels, counted from 0. Which are the image's?",
     ),
     "pads-one-side": (
-        "The zeros are put on one side of the image only.",
-        "Print a small padded image: at which of its four edges are the zeros?",
+        "The border is put on one side only.",
+        "Print a small padded image: at which of its four edges is the border?",
         "The width of an axis is a pair: so much before it, so much after it.",
     ),
     "pads-with-other-value": (
-        "The border is filled with something other than zeros.",
+        "The border is filled with something else than zeros, or the constant that was asked for.",
         "Print a small padded image, and read the numbers of its border.",
         "A padding function has several modes; which one puts a constant, and which constant?",
+    ),
+    "const-ignored": (
+        "The border is always made of zeros: the constant that was asked for is not used.",
+        "Call the function with two different constants, and compare the borders.",
+        "Follow the constant from the arguments on: where should it arrive, and does it?",
+    ),
+    "dims-ignored": (
+        "Every input is padded as if it had the same number of axes.",
+        "Try a vector, a matrix, an image and a batch: which of them come out right?",
+        "There is one pair of widths an axis: how many pairs does each kind of input need?",
     ),
     "bias-per-element": (
         "The bias is added to every element of the window, before the sum.",
@@ -129,6 +139,16 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "The search for the largest element starts at zero, so negative windows come out as zero.",
         "Try a window in which all elements are negative.",
         "What should be the largest number so far, before any element was looked at?",
+    ),
+    "pads-zero-in-max": (
+        "In max pooling the border is made of zeros, which win over negative numbers.",
+        "Try pad = 1 with an input of negative numbers alone: what stands at the edges?",
+        "A border must never be the largest element: which number is smaller than any other?",
+    ),
+    "padding-not-counted": (
+        "The average leaves the border out; here its zeros count as elements of the window.",
+        "Take a window at a corner: by how many elements is its sum divided?",
+        "Does every window have the same number of elements, wherever it lies?",
     ),
     "crop-at-pad-zero": (
         "Without padding, cutting the border off leaves nothing.",

@@ -1,0 +1,19 @@
+# expect: pool_backward: padded-index-on-unpadded
+import numpy as np
+
+def max_mask(x):
+    return x == np.max(x)
+
+
+def pool_backward(dA, cache, mode="max"):
+    X, W, b, pad, stride, f = cache
+    dX = np.zeros(X.shape)
+    for i, h, w, c in np.ndindex(dA.shape):
+        y, x = h * stride, w * stride
+        if mode == "max":
+            window = X[i, y:y + f, x:x + f, c]
+            if window.size:
+                dX[i, y:y + f, x:x + f, c] += max_mask(window) * dA[i, h, w, c]
+        else:
+            dX[i, y:y + f, x:x + f, c] += dA[i, h, w, c] / (f * f)
+    return dX
