@@ -26,7 +26,7 @@ def compact_probes(function: str) -> tuple[tuple[Probe, ...], ...]:
     """The calls of a function of the compact variant: those of each of its recipes.
 
     >>> [len(asked) for asked in compact_probes("forward")]
-    [6, 10]
+    [6, 5, 5]
     """
     return _PROBES[function]
 
@@ -88,13 +88,12 @@ def _filters(n: int) -> tuple[Array, Array]:
     return numbers(n + 30, f, f, shape[3], 4), numbers(n + 60, 1, 1, 1, 4)
 
 
-def _pooling() -> tuple[Probe, ...]:
+def _pooling(mode: str) -> tuple[Probe, ...]:
     made = []
     for n, (shape, f, stride, pad) in enumerate(_POOLINGS):
         X = numbers(n, *shape) - 2.0 * n * n
-        for mode in ("maxpool", "avepool"):
-            words = f"X {shape}, pad = {pad}, stride = {stride}, f = {f}, mode = {mode!r}"
-            made.append(Probe(words, (X, *_filters(n), pad, stride, f, mode)))
+        words = f"X {shape}, pad = {pad}, stride = {stride}, f = {f}, mode = {mode!r}"
+        made.append(Probe(words, (X, *_filters(n), pad, stride, f, mode)))
     return tuple(made)
 
 
@@ -119,7 +118,7 @@ def _few_numbers(shape: tuple[int, ...]) -> Array:
 _PROBES: Mapping[str, tuple[tuple[Probe, ...], ...]] = {
     "padding": (_padding(),),
     "conv_slice": (_slice(),),
-    "forward": (_convolution(), _pooling()),
+    "forward": (_convolution(), _pooling("maxpool"), _pooling("avepool")),
     "backward": (_backward(),),
     "max_mask": (probes("create_mask_from_window"),),
     "distribute_value": (probes("distribute_value"),),

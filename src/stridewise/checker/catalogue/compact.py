@@ -1,7 +1,6 @@
 """The compact variant's functions: the course's recipes with other arguments, and padded pooling.
 
-Its ``forward`` is two recipes, of convolution and of pooling: what is wrong in one says nothing
-about the other.
+Its ``forward`` is three recipes, one a mode: what is wrong in one says nothing about the others.
 """
 
 from __future__ import annotations
@@ -80,12 +79,14 @@ def _frame(of_max: float, of_average: float) -> dict[str, Step]:
 
 
 _UNPADDED: dict[str, Step] = {"frame": POOL_FORWARD.steps["frame"]}
-_FRAMES = (
-    Deviation("pads-zero-in-max", _frame(0, 0)),
-    # The padding may ask for the mode where the rest does not.
-    Deviation("mode-ignored", {"mode": lambda _mode: "max"} | _frame(-np.inf, -np.inf)),
-    Deviation("mode-ignored", {"mode": lambda _mode: "average"} | _frame(0, 0)),
-)
+_ZERO_IN_MAX = Deviation("pads-zero-in-max", _frame(0, 0))
+
+
+def _always(mode: str) -> tuple[Deviation, Deviation]:
+    """The padding may ask for the mode where the rest does not."""
+    steps: dict[str, Step] = {"mode": lambda _mode: mode}
+    fill = -np.inf if mode == "max" else 0
+    return Deviation("mode-ignored", steps), Deviation("mode-ignored", steps | _frame(fill, fill))
 
 
 def _pooled(
@@ -95,22 +96,36 @@ def _pooled(
     return Z, steps.cache(X, W, b, {"stride": stride, "pad": pad}, X_pad)
 
 
-POOLING = replace(
-    POOL_FORWARD,
-    name="forward",
-    results=("Z", "cache"),
-    run=_pooled,
-    steps={**POOL_FORWARD.steps, **_CACHE, **_frame(-np.inf, 0)},
-    mistakes=(
-        *POOL_FORWARD.mistakes,
-        *PADDED_SIZES,
-        _CACHE_PADDED,
-        *_FRAMES,
-        Deviation("pad-ignored", _UNPADDED),
-        Deviation("pad-ignored", _UNPADDED | UNPADDED_SIZES),
-        Deviation("pads-with-other-value", _frame(-np.inf, -np.inf)),
-        Deviation("padding-not-counted", _frame(-np.inf, np.nan) | {"mean": np.nanmean}),
-    ),
+def _pooling(*own: Deviation) -> Recipe:
+    """Pooling in one mode, with the mistakes that only this mode shows."""
+    shared = [each for each in POOL_FORWARD.mistakes if not each.steps.keys() & _BY_MODE]
+    return replace(
+        POOL_FORWARD,
+        name="forward",
+        results=("Z", "cache"),
+        run=_pooled,
+        steps={**POOL_FORWARD.steps, **_CACHE, **_frame(-np.inf, 0)},
+        mistakes=(
+            *shared,
+            *own,
+            *PADDED_SIZES,
+            _CACHE_PADDED,
+            Deviation("pad-ignored", _UNPADDED),
+            Deviation("pad-ignored", _UNPADDED | UNPADDED_SIZES),
+        ),
+    )
+
+
+_BY_MODE = {"mode", "largest", "mean"}
+_OF_MAX, _OF_MEAN = (
+    [each for each in POOL_FORWARD.mistakes if step in each.steps] for step in ("largest", "mean")
+)
+MAX_POOLING = _pooling(*_OF_MAX, *_always("average"), _ZERO_IN_MAX)
+AVERAGE_POOLING = _pooling(
+    *_OF_MEAN,
+    *_always("max"),
+    Deviation("pads-with-other-value", _frame(-np.inf, -np.inf)),
+    Deviation("padding-not-counted", _frame(-np.inf, np.nan) | {"mean": np.nanmean}),
 )
 
 
@@ -153,7 +168,10 @@ POOLING_BACKWARD = replace(
     mistakes=(
         *POOL_BACKWARD.mistakes,
         *CROPS,
-        *_FRAMES,
+        _ZERO_IN_MAX,
+        _always("max")[1],
+        _always("average")[1],
+        Deviation("mask-of-minimum", {"mask": lambda x: x == np.min(x)} | _frame(np.inf, 0)),
         Deviation("padding-not-counted", _frame(-np.inf, np.nan) | {"to_all": _to_all_inside}),
         *(Deviation("padded-index-on-unpadded", steps) for steps in _CUT_OFF),
     ),
@@ -162,7 +180,7 @@ POOLING_BACKWARD = replace(
 COMPACT: dict[str, tuple[Recipe, ...]] = {
     "padding": (PADDING,),
     "conv_slice": (CONV_SLICE,),
-    "forward": (CONVOLUTION, POOLING),
+    "forward": (CONVOLUTION, MAX_POOLING, AVERAGE_POOLING),
     "backward": (BACKWARD,),
     "max_mask": (MASK,),
     "distribute_value": (DISTRIBUTE,),

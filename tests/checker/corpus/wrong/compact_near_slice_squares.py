@@ -1,0 +1,5 @@
+# expect: conv_slice: not-recognised
+import numpy as np
+
+def conv_slice(X_slice, W, b):
+    return np.sum(X_slice * W * W) + b
