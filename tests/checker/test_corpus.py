@@ -20,7 +20,6 @@ UNKNOWN = "not-recognised"
 KNOWN_UNNAMED = {
     "conv_back_assigns_dot_dw": "= over positions, with all samples summed in one product",
     "compact_pool_back_negative_starts": "windows that begin before the edge keep their size",
-    "conv_same_size": "n_H = n_H_prev: raises where windows are truncated",
     "conv_writes_input": "the array that was written to is in the cache too",
     "pool_back_shifted_by_pad": "windows moved by +1, incomplete ones left out",
     "pool_back_windows_moved": "windows moved by -(f // 2), truncated",

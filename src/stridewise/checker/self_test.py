@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from stridewise.checker.catalogue import Deviation
 from stridewise.checker.diagnosis import Failed, Outcome, diagnose
 from stridewise.checker.exercises import EXERCISES, Exercise, Part
-from stridewise.checker.replaying import replayed
+from stridewise.checker.replaying import Replay, replayed
 from stridewise.checker.results import NOT_RECOGNISED, Trouble
 
 __all__ = ["SelfTest", "self_test"]
@@ -27,6 +27,8 @@ class SelfTest:
         Every mistake in it was named, and no other.
     misnamed : tuple of str
         A mistake was named that is not in it.
+    hidden : int
+        Pairs that do what one of the two does alone, so that nobody could name both.
     """
 
     singles: int
@@ -34,6 +36,7 @@ class SelfTest:
     detected: int
     named: int
     misnamed: tuple[str, ...]
+    hidden: int
 
     @property
     def total(self) -> int:
@@ -43,13 +46,15 @@ class SelfTest:
 
 def self_test() -> SelfTest:
     """Diagnose the whole catalogue."""
-    singles = pairs = detected = named = 0
+    singles = pairs = detected = named = hidden = 0
     misnamed: list[str] = []
     for part in _parts():
         recipe = part.recipe
         tried = [*((each,) for each in recipe.mistakes), *recipe.pairs()]
         singles += len(recipe.mistakes)
         pairs += len(tried) - len(recipe.mistakes)
+        alone = {_replays(part, (each,)) for each in recipe.mistakes}
+        hidden += sum(_replays(part, both) in alone for both in recipe.pairs())
         for mistakes in tried:
             status, found = _found(part, mistakes)
             wanted = {each.id for each in mistakes}
@@ -57,7 +62,7 @@ def self_test() -> SelfTest:
             named += found == wanted
             if found - wanted:
                 misnamed.append(f"{recipe.name}: {sorted(wanted)} as {sorted(found)}")
-    return SelfTest(singles, pairs, detected, named, tuple(misnamed))
+    return SelfTest(singles, pairs, detected, named, tuple(misnamed), hidden)
 
 
 def _parts() -> list[Part]:
@@ -66,10 +71,13 @@ def _parts() -> list[Part]:
     return list({part.recipe: part for parts in functions for part in parts}.values())
 
 
+def _replays(part: Part, mistakes: tuple[Deviation, ...]) -> tuple[Replay, ...]:
+    return tuple(replayed(part, mistakes, number) for number in range(len(part.probes)))
+
+
 def _found(part: Part, mistakes: tuple[Deviation, ...]) -> tuple[str, set[str]]:
     outcomes = []
-    for number in range(len(part.probes)):
-        replay = replayed(part, mistakes, number)
+    for replay in _replays(part, mistakes):
         failed = Failed("error", Trouble(replay.raised, "")) if replay.raised else None
         outcomes.append(Outcome(replay.value, failed=failed))
     alone = Exercise("alone", {part.recipe.name: (part,)}, {})

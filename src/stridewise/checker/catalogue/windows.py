@@ -52,6 +52,7 @@ _FORMULAS: tuple[Callable[[int, int, int, int], int], ...] = (
     lambda n, f, pad, stride: (n - f + 2 * pad + 1) // stride,
     lambda n, f, pad, stride: (n + 2 * pad) // stride,
     lambda n, f, pad, stride: math.ceil((n - f + 2 * pad) / stride),
+    lambda n, _f, _pad, _stride: n,
 )
 
 
