@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from stridewise.checker.catalogue import RECIPES
+from stridewise.checker.exercises import EXERCISES
 from stridewise.checker.words import LANGUAGES, convention, english, message
 
 PAGE = Path(__file__).with_name("mistakes.md")
@@ -40,10 +40,11 @@ def functions_with(id: str) -> str:
     >>> functions_with("stride-equals-f")
     '`pool_forward`'
     """
-    having = (
-        recipe.name
-        for recipe in RECIPES.values()
-        if any(mistake.id == id for mistake in recipe.mistakes)
+    having = dict.fromkeys(
+        name
+        for exercise in EXERCISES.values()
+        for name, parts in exercise.functions.items()
+        if any(mistake.id == id for part in parts for mistake in part.recipe.mistakes)
     )
     return "<br>".join(f"`{name}`" for name in having) or "–"
 

@@ -3,6 +3,10 @@
 import pytest
 
 from stridewise.checker.sandbox import Limits, process
+from tests.explorer.conftest import browser
+from tests.explorer.test_page_access import axe
+
+__all__ = ["axe", "browser", "way"]  # the page of a report is looked at as the explorer's is
 
 
 def _works(way):

@@ -5,10 +5,16 @@ from stridewise.checker.results import (
     FirstWrong,
     FoundMistake,
     FunctionResult,
+    Read,
     Trouble,
 )
 
-WRONG = FirstWrong("A_prev (2, 5, 7, 3), stride 2", "Z", (0, 0, 1, 0), 0.5, 1.25)
+WRONG = FirstWrong(
+    "A_prev (2, 5, 7, 3), stride 2",
+    *("Z", (0, 0, 1, 0), 0.5, 1.25),
+    numbers=((0.5, 0.5), (float("nan"), 2.0)),
+    read=Read((2, 2), (-1, 0, 7, 8)),
+)
 MIXED = FileResult(
     "class/ada.py",
     {

@@ -87,7 +87,16 @@ def test_a_notebook(written):
     ]
     text = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
     result = check_file(written(text, "mine.ipynb"))
-    assert [each.id for each in result.functions["zero_pad"].mistakes] == ["pads-every-axis"]
+    (mistake,) = result.functions["zero_pad"].mistakes
+    assert (mistake.id, mistake.cell, mistake.line) == ("pads-every-axis", 2, 2)
+
+
+def test_a_notebook_that_breaks_off(written):
+    sources = ["import numpy as np", "x = 1\n\ndef zero_pad(X, pad):\n    y = X\n    return y / no"]
+    cells = [{"cell_type": "code", "source": source} for source in sources]
+    text = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
+    error = check_file(written(text, "mine.ipynb")).functions["zero_pad"].error
+    assert (error.lines, error.cells) == (((5, "return y / no"),), (2,))
 
 
 def test_a_program_that_cannot_begin(written):

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from stridewise import notebook
 from stridewise.checker import check
 from stridewise.errors import OptionError, OptionTypeError
 
@@ -49,7 +50,7 @@ def test_helpers_are_not_blamed_on_whom_calls_them():
 
 def test_the_line_is_the_learners():
     (mistake,) = check(zero_pad).functions["zero_pad"].mistakes
-    assert mistake.line == 14
+    assert mistake.line == 15
 
 
 def test_how_it_is_shown():
@@ -59,6 +60,32 @@ def test_how_it_is_shown():
     assert text.startswith("conv_single_step: failed\n  The bias")
     assert "<script" not in page
     assert repr(check(conv_single_step, lang="zh")) != text
+
+
+def test_it_has_pictures_and_folded_hints():
+    page = check(conv_single_step, hints=2)._repr_html_()
+    assert "with the bias 0.75 that is 0.7325." in page
+    assert page.count("<details><summary>Hint") == 2
+    assert "加上偏置 0.75 得 0.7325" in check(conv_single_step, lang="zh")._repr_html_()
+    assert "未通过" in check(conv_single_step, lang="zh")._repr_html_()
+
+
+def test_the_explorer_opens_at_the_first_wrong_element():
+    def pool_forward(A_prev, hparameters, mode="max"):
+        A, cache = notebook.pool_forward(A_prev, hparameters, mode)
+        A[0, 1, 1, 0] += 1
+        return A, cache
+
+    found = check(pool_forward, conv_single_step, zero_pad)
+    shown = found.explore("pool_forward")
+    assert shown.trace.document["nodes"][0]["window"]["kernel"] == [2, 2]
+    page = getattr(shown, "_frame", None) or shown.page
+    assert "cell=1,1" in page
+    with pytest.raises(OptionError, match="no wrong number of a window") as refused:
+        found.explore("zero_pad")
+    assert "conv_single_step | pool_forward" in str(refused.value)
+    with pytest.raises(OptionError, match="no wrong number of a window"):
+        found.explore("conv_forward")
 
 
 def test_an_exception_shows_their_own_line():

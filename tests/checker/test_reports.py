@@ -80,12 +80,21 @@ def test_numbers_that_look_alike_are_shown_in_full():
 
 def test_json_of_one_file_has_the_promised_form():
     document = json.loads(report.as_json([MIXED]))
-    assert list(document) == [*("schema", "file", "functions", "summary", "problem", "protection")]
+    assert list(document) == [
+        *("schema", "file", "functions", "summary", "problem", "problem_id", "protection")
+    ]
     assert document["schema"] == 1
     assert document["summary"] == {"passed": 2, "failed": 6, "score": 0.25}
     assert document["functions"]["conv_forward"] == {
         "status": "failed",
-        "mistakes": [{"id": "stride-ignored", "message": message("stride-ignored"), "line": 31}],
+        "mistakes": [
+            {
+                "id": "stride-ignored",
+                "message": message("stride-ignored"),
+                "line": 31,
+                "cell": None,
+            }
+        ],
         "conventions": [],
         "first_wrong": {
             "input": "A_prev (2, 5, 7, 3), stride 2",
@@ -93,13 +102,17 @@ def test_json_of_one_file_has_the_promised_form():
             "index": [0, 0, 1, 0],
             "expected": 0.5,
             "got": 1.25,
+            "numbers": [[0.5, 0.5], ["nan", 2.0]],
+            "read": {"shape": [2, 2], "places": [-1, 0, 7, 8], "weights": []},
         },
         "error": None,
+        "blamed": ["conv_single_step"],
     }
     assert document["functions"]["pool_forward"]["error"] == {
         "type": "IndexError",
         "message": "index 7 is out of bounds",
         "lines": [[48, "A[i, h] = x"]],
+        "cells": [],
     }
 
 
@@ -116,7 +129,21 @@ def test_json_can_be_taken_apart_again():
     for result in CLASS:
         again = report.file_result(json.loads(report.as_json([result])))
         assert report.as_json([again]) == report.as_json([result])
+        assert repr(again) == repr(result)  # NaN is not equal to itself
         assert again.summary == result.summary
+
+
+def test_a_document_without_what_was_added_later():
+    document = report.file_document(MIXED)
+    del document["problem_id"]
+    for each in document["functions"].values():
+        del each["blamed"]
+        for mistake in each["mistakes"]:
+            del mistake["cell"]
+    wrong = document["functions"]["conv_forward"]["first_wrong"]
+    del wrong["numbers"], wrong["read"]
+    again = report.file_result(document)
+    assert again.functions["conv_forward"].first_wrong.got == 1.25
 
 
 @pytest.mark.parametrize(

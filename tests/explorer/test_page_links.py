@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from stridewise.explorer import Shown, exported
 from stridewise.layers import MaxPool
 from stridewise.networks import Graph, Sequential
 from stridewise.traces import record_network
@@ -55,3 +56,24 @@ def test_the_class_that_was_picked_and_the_language_are_in_the_address(open_page
     assert again.locator("#pick-7").get_attribute("aria-pressed") == "true"
     assert again.locator("#pick-score").get_attribute("aria-pressed") == "true"
     assert again.get_by_role("heading", name="预测").count() == 1
+
+
+def test_a_page_can_say_where_it_begins(open_page, lenet, tmp_path):
+    file = tmp_path / "begins.html"
+    file.write_text(exported(lenet, "layer=conv2d_2&output=3&cell=1,2"), "utf-8")
+    page = open_page(file.as_uri())
+    assert "layer=conv2d_2" in page.url
+    assert "output=3" in page.url
+    assert "cell=1%2C2" in page.url
+    page = open_page(file.as_uri(), "layer=maxpool_1")  # the address knows better
+    assert "layer=maxpool_1" in page.url
+
+
+def test_a_frame_can_say_where_it_begins(browser, lenet):
+    page = browser.new_page()
+    page.set_content(Shown(lenet, at='layer=maxpool_1&x="><b>')._repr_html_())
+    frame = page.frame_locator("iframe")
+    frame.locator("body[data-ready=true]").wait_for()
+    assert "maxpool_1" in frame.locator("#layer h2").inner_text()
+    assert frame.locator("b").count() == 0
+    page.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 from stridewise.checker.diagnosis import Failed, Outcome, diagnose
 from stridewise.checker.exercises import Exercise, exercise_of
 from stridewise.checker.locating import line_of
+from stridewise.checker.placing import placed
 from stridewise.checker.results import FileResult, FunctionResult, Trouble
 from stridewise.checker.sandbox import Call, Raised, Returned, TimedOut, run_calls
 from stridewise.checker.sandbox import Outcome as Ran
@@ -53,11 +54,14 @@ def check_file(path: Path, *, require_sandbox: bool = False) -> FileResult:
     outcomes = iter(ran.outcomes)
     lines = _lines_by_function(source)
     found = {
-        (name, bool(helpers)): diagnose(
-            name,
-            [_understood(next(outcomes)) for _ in exercise.probes(name)],
-            partial(line_of, lines=lines.get(name, {})),
-            exercise,
+        (name, bool(helpers)): placed(
+            diagnose(
+                name,
+                [_understood(next(outcomes)) for _ in exercise.probes(name)],
+                partial(line_of, lines=lines.get(name, {})),
+                exercise,
+            ),
+            source,
         )
         for name, helpers in asked
     }

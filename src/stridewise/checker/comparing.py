@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from stridewise.checker.results import FirstWrong
+from stridewise.checker.sandbox import Other
 
-__all__ = ["EXACT", "SINGLE", "first_difference", "same"]
+__all__ = ["EXACT", "SINGLE", "close", "first_difference", "same"]
 
 # Sums in another order differ by less; sums in float32 by less than the other.
 EXACT, SINGLE = 1e-9, 1e-4
@@ -38,7 +39,7 @@ def same(got: Any, expected: Any, near: float = EXACT) -> bool:
     a, b = np.asarray(got), np.asarray(expected)
     if a.shape != b.shape or (a.dtype.kind == "b") != (b.dtype.kind == "b"):
         return False
-    return bool(_close(a, b, near).all())
+    return bool(close(a, b, near).all())
 
 
 def first_difference(
@@ -47,7 +48,8 @@ def first_difference(
     """The first element that differs, of several named results or of one."""
     if len(names) > 1:
         if not (isinstance(got, tuple | list) and len(got) == len(names)):
-            return FirstWrong(words, "results", None, f"{len(names)} results", _described(got))
+            whole = f"({', '.join(names)})"
+            return FirstWrong(words, whole, None, f"tuple ({len(names)})", _described(got))
         parts = zip(names, got, expected, strict=True)
     else:
         parts = zip(names, (got,), (expected,), strict=True)
@@ -59,7 +61,7 @@ def first_difference(
         a, b = np.asarray(mine), np.asarray(right)
         if a.shape != b.shape or (a.dtype.kind == "b") != (b.dtype.kind == "b"):
             return FirstWrong(words, name, None, _described(right), _described(mine))
-        index = tuple(int(at) for at in np.argwhere(~_close(a, b, near))[0])
+        index = tuple(int(at) for at in np.argwhere(~close(a, b, near))[0])
         return FirstWrong(words, name, index, float(b[index]), float(a[index]))
     return None
 
@@ -74,7 +76,8 @@ def _within(words: str, name: str, got: Any, expected: Any, near: float) -> Firs
     return FirstWrong(words, name, None, _described(expected), _described(got))
 
 
-def _close(a: Any, b: Any, near: float) -> Any:
+def close(a: Any, b: Any, near: float) -> Any:
+    """Which elements are alike, but for rounding."""
     if b.dtype.kind == "b":
         return a == b
     if a.dtype.kind == "f" and a.dtype.itemsize < 4:
@@ -95,11 +98,12 @@ def _is_numeric(value: Any) -> bool:
 
 
 def _described(value: Any) -> str:
+    """What it is, in Python's names, which are the same in all languages."""
     if isinstance(value, np.ndarray):
-        kind = "booleans" if value.dtype.kind == "b" else "numbers"
-        return f"{kind} of shape {value.shape}" if value.shape else f"one of {kind}"
+        kind = "bool array" if value.dtype.kind == "b" else "array"
+        return f"{kind} {value.shape}"
     if isinstance(value, tuple | list):
-        return f"{type(value).__name__} of {len(value)}"
-    if isinstance(value, bool | int | float | np.generic):
-        return "a number"
+        return f"{type(value).__name__} ({len(value)})"
+    if isinstance(value, Other):
+        return value.type
     return "None" if value is None else type(value).__name__

@@ -16,6 +16,7 @@ import numpy as np
 
 from stridewise.checker.catalogue import Deviation, Recipe
 from stridewise.checker.comparing import EXACT, SINGLE, first_difference, same
+from stridewise.checker.evidence import with_evidence
 from stridewise.checker.exercises import COURSE, Exercise, Part
 from stridewise.checker.replaying import Replay, replayed
 from stridewise.checker.results import (
@@ -58,11 +59,15 @@ _SCALARS = ("conv_single_step", "conv_slice")
 
 @dataclass(frozen=True)
 class _Explanation:
-    """What explains the results of one part of a function; it is right if there are no ids."""
+    """What explains the results of one part of a function; it is right if there are no ids.
+
+    Different deviations may explain the same; the ids are those that all of them share.
+    """
 
     ids: frozenset[str]
     conventions: tuple[str, ...] = ()
     near: float = EXACT
+    deviations: tuple[tuple[Deviation, ...], ...] = ()
 
 
 def diagnose(
@@ -128,9 +133,10 @@ def _explanation(part: Part, outcomes: Sequence[Outcome]) -> _Explanation:
                 return _Explanation(frozenset(), said, near)
         if all(outcome.failed for outcome in outcomes):
             break  # nothing that could be compared
-        ids = _named(part.recipe, explains)
+        found = _simplest(part.recipe, explains)
+        ids = frozenset.intersection(*(ids for ids, _ in found)) if found else frozenset()
         if ids:
-            return _Explanation(ids, single, near)
+            return _Explanation(ids, single, near, tuple(deviations for _, deviations in found))
     ids = _from_exception(part, outcomes) or _from_kind(part.recipe, outcomes)
     if not ids and any(outcome.failed is None for outcome in outcomes):
         ids = frozenset({NOT_RECOGNISED})
@@ -142,16 +148,16 @@ def _choices(recipe: Recipe) -> list[tuple[Deviation, ...]]:
     return [(), *((each,) for each in recipe.conventions)]
 
 
-def _named(recipe: Recipe, explains: Callable[[tuple[Deviation, ...]], bool]) -> frozenset[str]:
-    """The mistakes that all of the simplest explanations have in common."""
-    for candidates in _candidates(recipe):
-        found = [ids for ids, deviations in candidates if explains(deviations)]
-        if found:
-            return frozenset.intersection(*found)
-    return frozenset()
-
-
 _Candidates: TypeAlias = list[tuple[frozenset[str], tuple[Deviation, ...]]]
+
+
+def _simplest(recipe: Recipe, explains: Callable[[tuple[Deviation, ...]], bool]) -> _Candidates:
+    """Whatever explains everything with one mistake; if there is nothing, with two."""
+    for candidates in _candidates(recipe):
+        found = [each for each in candidates if explains(each[1])]
+        if found:
+            return found
+    return []
 
 
 @cache
@@ -239,5 +245,7 @@ def _first_wrong(
                 probe.words, part.recipe.results, outcome.value, right, explanation.near
             )
             if found:
-                return found
+                return with_evidence(
+                    found, part.recipe, probe, outcome.value, explanation.deviations
+                )
     return None

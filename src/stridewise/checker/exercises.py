@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 from stridewise.checker.catalogue import COMPACT as COMPACT_RECIPES
 from stridewise.checker.catalogue import RECIPES, Recipe
 from stridewise.checker.compact_probes import COMPACT_HELPERS, compact_probes
 from stridewise.checker.probes import HELPERS, Probe, probes
 
-__all__ = ["COMPACT", "COURSE", "EXERCISES", "Exercise", "Part", "exercise_of"]
+__all__ = ["COMPACT", "COURSE", "EXERCISES", "Exercise", "Part", "Question", "asked", "exercise_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,3 +84,42 @@ def exercise_of(written: Collection[str]) -> Exercise:
     own = names & (COMPACT.functions.keys() - COURSE.functions.keys())
     others = names & (COURSE.functions.keys() - COMPACT.functions.keys())
     return COMPACT if own and not others else COURSE
+
+
+class Question(NamedTuple):
+    """One probe among all.
+
+    Attributes
+    ----------
+    exercise : str
+    number : int
+        Of the probe, among all of its function.
+    part : Part
+    within : int
+        Of the probe, among those of the part.
+    """
+
+    exercise: str
+    number: int
+    part: Part
+    within: int
+
+
+@cache
+def asked(function: str, words: str) -> Question | None:
+    """Find the probe that is put in these words; None if there is none.
+
+    Words are what results keep of a probe, so that they can be read by a later version.
+
+    Examples
+    --------
+    >>> asked("distribute_value", "dz = 2, shape (2, 2)").number
+    0
+    """
+    for exercise in EXERCISES.values():
+        parts = exercise.functions.get(function, ())
+        places = [(part, within) for part in parts for within in range(len(part.probes))]
+        for number, (part, within) in enumerate(places):
+            if part.probes[within].words == words:
+                return Question(exercise.name, number, part, within)
+    return None

@@ -39,6 +39,6 @@ def _checked(check: Callable[[Path], FileResult], path: Path) -> FileResult:
     try:
         return replace(check(path), file=str(path))
     except StridewiseError as error:
-        return FileResult(str(path), problem=str(error))
+        return FileResult(str(path), problem=str(error), problem_id=getattr(error, "id", None))
     except Exception as error:
         return FileResult(str(path), problem=f"{type(error).__name__}: {error}")

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import ast
 import copy
-import html
 import inspect
 import linecache
 import textwrap
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
+from stridewise.checker.checked import Checked
 from stridewise.checker.checking import judged
 from stridewise.checker.diagnosis import Failed, Outcome, diagnose
 from stridewise.checker.exercises import EXERCISES, Exercise, exercise_of
-from stridewise.checker.findings import findings
 from stridewise.checker.locating import line_of
 from stridewise.checker.probes import Probe
 from stridewise.checker.results import FunctionResult, Trouble
@@ -28,33 +26,7 @@ from stridewise.checker.sandbox import right_functions
 from stridewise.checker.stubs import is_stub
 from stridewise.errors import OptionError, OptionTypeError, explain
 
-__all__ = ["Checked", "check"]
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What was found, as a notebook and as a terminal show it."""
-
-    functions: Mapping[str, FunctionResult]
-    lang: str = "en"
-    hints: int = 1
-
-    def __repr__(self) -> str:
-        lines = []
-        for name, result in self.functions.items():
-            lines.append(f"{name}: {result.status}")
-            lines += [f"  {each}" for each in findings(result, self.lang, self.hints)]
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        parts = []
-        for name, result in self.functions.items():
-            said = findings(result, self.lang, self.hints)
-            lines = "".join(f"<li>{html.escape(str(each))}</li>" for each in said)
-            sign = "✓" if result.status == "passed" else "✗"
-            heading = f"{sign} <code>{html.escape(name)}</code> {html.escape(result.status)}"
-            parts.append(f"<p><strong>{heading}</strong></p>" + (f"<ul>{lines}</ul>" * bool(said)))
-        return f"<div>{''.join(parts)}</div>"
+__all__ = ["check"]
 
 
 def check(

@@ -27,7 +27,10 @@ HELPERS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Probe:
-    """One call: what is given, and how that is said."""
+    """One call: what is given, and how that is said.
+
+    ``words`` are the exercise's names and numbers alone, so that they need no translation.
+    """
 
     words: str
     arguments: tuple[Any, ...]
@@ -39,7 +42,7 @@ def probes(function: str) -> tuple[Probe, ...]:
     """The calls of a function of the exercise.
 
     >>> [probe.words for probe in probes("distribute_value")][:2]
-    ['dz = 2, shape (2, 2)', 'dz = -3.0, shape (2, 3)']
+    ['dz = 2, shape = (2, 2)', 'dz = -3.0, shape = (2, 3)']
     """
     made: tuple[Probe, ...] = _PROBES[function]()
     return made
@@ -65,7 +68,7 @@ def _single_step() -> tuple[Probe, ...]:
     for n, shape in enumerate([(2, 2, 2), (3, 3, 1), (2, 2, 3)]):
         a_slice, W = numbers(n, *shape), numbers(n + 10, *shape)
         b = -2.25 if n else 0.75  # results of both signs
-        words = f"a_slice_prev {shape}, W {shape}, b (1, 1, 1) of {b}"
+        words = f"a_slice_prev {shape}, W {shape}, b (1, 1, 1) = {b}"
         made.append(Probe(words, (a_slice, W, np.full((1, 1, 1), b))))
     return tuple(made)
 
@@ -148,7 +151,7 @@ def _pool_backward() -> tuple[Probe, ...]:
             cached = (numbers(n, *shape), {"f": f, "stride": stride})
             made.append(Probe(words, (dA, cached), {"mode": mode}))
     A_prev = np.random.default_rng(5).integers(-2, 2, (2, 4, 5, 1)).astype(float)
-    words = "A_prev (2, 4, 5, 1) with ties, f = 2, stride = 2, mode = 'max'"
+    words = "A_prev (2, 4, 5, 1) ∈ {-2, -1, 0, 1}, f = 2, stride = 2, mode = 'max'"
     cached = (A_prev, {"f": 2, "stride": 2})
     made.append(Probe(words, (numbers(99, 2, 2, 2, 1), cached), {"mode": "max"}))
     return tuple(made)
@@ -166,7 +169,7 @@ def _mask() -> tuple[Probe, ...]:
 
 def _distribute() -> tuple[Probe, ...]:
     cases = [(2, (2, 2)), (-3.0, (2, 3)), (0.5, (4, 2)), (4.0, (3, 1))]
-    return tuple(Probe(f"dz = {dz}, shape {shape}", (dz, shape)) for dz, shape in cases)
+    return tuple(Probe(f"dz = {dz}, shape = {shape}", (dz, shape)) for dz, shape in cases)
 
 
 _PROBES = {

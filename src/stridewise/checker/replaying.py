@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from dataclasses import dataclass
 from functools import cache
-from threading import Lock
 from typing import Any
-
-import numpy as np
 
 from stridewise.checker.catalogue import Deviation
 from stridewise.checker.exercises import Part
+from stridewise.checker.quietly import quietly
 from stridewise.checker.sandbox.wire import encode
 
 __all__ = ["Replay", "replayed"]
@@ -26,7 +23,6 @@ class Replay:
     value: Any = None
 
 
-_replaying = Lock()
 _replays: dict[tuple[Part, int, str | None, bytes], Replay] = {}
 
 
@@ -37,9 +33,7 @@ def replayed(part: Part, deviations: tuple[Deviation, ...], number: int) -> Repl
     program = part.recipe.program(*deviations)
     replay = Replay()
     try:
-        # Warnings are kept for the whole process, so one at a time.
-        with _replaying, np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quietly():
             replay = Replay(value=program(*probe.arguments, **probe.keywords))
     except Exception as error:
         replay = Replay(type(error).__name__)

@@ -8,17 +8,24 @@ The document of a file, version 1::
       "functions": {
         "conv_forward": {
           "status": "failed",
-          "mistakes": [{"id": "stride-ignored", "message": "…", "line": 31}],
+          "mistakes": [{"id": "stride-ignored", "message": "…", "line": 31, "cell": null}],
           "conventions": [],
           "first_wrong": {"input": "A_prev (2, 5, 7, 3), …", "result": "Z", "index": [0, 0, 1, 0],
-                          "expected": 0.5, "got": 1.25},
-          "error": null
+                          "expected": 0.5, "got": 1.25,
+                          "numbers": [[0.5, 1.25, …], …],
+                          "read": {"shape": [2, 2, 1], "places": [1, 2, 8, 9],
+                                   "weights": [0.5, -1.0, 0.25, 2.0]}},
+          "error": null,
+          "blamed": []
         }, …
       },
       "summary": {"passed": 7, "failed": 1, "score": 0.875},
       "problem": null,
+      "problem_id": null,
       "protection": ["memory", …]
     }
+
+Of a notebook, ``line`` counts within ``cell``, and ``cell`` counts the code cells from 1.
 """
 
 from __future__ import annotations
@@ -27,9 +34,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["SCHEMA", "FileResult", "FirstWrong", "FoundMistake", "FunctionResult", "Trouble"]
+__all__ = [
+    "MOST_SHOWN",
+    "SCHEMA",
+    "FileResult",
+    "FirstWrong",
+    "FoundMistake",
+    "FunctionResult",
+    "Read",
+    "Trouble",
+]
 
 SCHEMA = 1
+MOST_SHOWN = 16
 
 Status = Literal["passed", "failed", "error", "timeout", "missing"]
 NOT_RECOGNISED = "not-recognised"
@@ -41,6 +58,26 @@ class FoundMistake:
 
     id: str
     line: int | None = None
+    cell: int | None = None
+
+
+@dataclass(frozen=True)
+class Read:
+    """The window from which the learner's function made an element.
+
+    Attributes
+    ----------
+    shape : tuple of int
+    places : tuple of int
+        For each of its elements, in row-major order, the flat index into the whole input; -1 for
+        padding. None at all, if the element was never computed.
+    weights : tuple of float
+        What each was multiplied with; none in pooling, or where that cannot be told.
+    """
+
+    shape: tuple[int, ...]
+    places: tuple[int, ...]
+    weights: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,13 +87,18 @@ class FirstWrong:
     Attributes
     ----------
     input : str
-        In words: arrays by name and shape, and the options.
+        The probe's arguments, in the exercise's own names: these are the same in all languages.
     result : str
         Which of the results: ``Z``, ``dA_prev``.
     index : tuple of int, or None
         Of the element; None if the whole has the wrong shape, or is no array.
     expected, got : float, str
         The numbers; the shapes, or what it is instead, if there is no such element.
+    numbers : tuple of tuple of float
+        The learner's result around it, row by row: of its example and channel, at most
+        ``MOST_SHOWN`` rows and columns. Empty if there are no rows and columns.
+    read : Read, optional
+        If a mistake explains the numbers, and the function reads windows.
     """
 
     input: str
@@ -64,15 +106,26 @@ class FirstWrong:
     index: tuple[int, ...] | None
     expected: float | str
     got: float | str
+    numbers: tuple[tuple[float, ...], ...] = ()
+    read: Read | None = None
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """An exception of the learner's program, with their own lines alone."""
+    """An exception of the learner's program, with their own lines alone.
+
+    Attributes
+    ----------
+    type, message : str
+    lines : tuple of (number, code)
+    cells : tuple of int
+        The notebook's cell of each line; empty if it was no notebook.
+    """
 
     type: str
     message: str
     lines: tuple[tuple[int, str], ...] = ()
+    cells: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +163,9 @@ class FileResult:
     file : str
     functions : mapping of name to FunctionResult
     problem : str, optional
-        Why the file could not be checked; then there are no functions.
+        Why the file could not be checked, in English; then there are no functions.
+    problem_id : str, optional
+        Which of the problems that are known, for other languages.
     protection : tuple of str
         What kept the program from doing harm.
     """
@@ -119,6 +174,7 @@ class FileResult:
     functions: Mapping[str, FunctionResult] = field(default_factory=dict)
     problem: str | None = None
     protection: tuple[str, ...] = ()
+    problem_id: str | None = None
 
     @property
     def summary(self) -> dict[str, Any]:

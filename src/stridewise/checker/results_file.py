@@ -9,6 +9,7 @@ from pathlib import Path
 from stridewise.checker.files import digest
 from stridewise.checker.report import file_document, file_result, to_json, together
 from stridewise.checker.results import FileResult
+from stridewise.checker.sandbox import is_shut_in
 from stridewise.errors import DataError, explain
 from stridewise.training.atomic_file import write_atomically
 
@@ -24,10 +25,15 @@ class ResultsFile:
     files : sequence of Path
         All that are to be checked, in the order of the results.
     lang : str
+    require_sandbox : bool
+        Take nothing over of a program that ran where it could do harm.
     """
 
-    def __init__(self, path: Path, files: Sequence[Path], lang: str) -> None:
+    def __init__(
+        self, path: Path, files: Sequence[Path], lang: str, *, require_sandbox: bool = False
+    ) -> None:
         self._path, self._files, self._lang = path, files, lang
+        self._require_sandbox = require_sandbox
         # Before the check: a file that changes meanwhile is checked again next time.
         self._digests = {file: digest(file) for file in files}
 
@@ -55,13 +61,18 @@ class ResultsFile:
                     hint="another --out, or no --resume",
                 )
             ) from None
-        return {
+        known = {
             file: file_result(earlier[str(file)])
             for file, content in self._digests.items()
             if content is not None
             and str(file) in earlier
             and earlier[str(file)].get("digest") == content
             and earlier[str(file)].get("problem") is None  # it may have gone away
+        }
+        return {
+            file: result
+            for file, result in known.items()
+            if not self._require_sandbox or is_shut_in(result.protection)
         }
 
     def write(self, results: Mapping[Path, FileResult]) -> None:
@@ -71,5 +82,7 @@ class ResultsFile:
             for file in self._files
             if file in results
         ]
-        text = to_json(together(documents, several=len(self._files) > 1))
+        # It is written after every file: only at the end does it have to look well.
+        indent = 2 if len(documents) == len(self._files) else None
+        text = to_json(together(documents, several=len(self._files) > 1), indent)
         write_atomically(self._path, text.encode())

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from stridewise.checker.stubs import is_stub
+from stridewise.checker.unusable import not_notebook, not_text, too_large, unusable
 from stridewise.datasets.untrusted_files import require_file
-from stridewise.errors import DataError, explain
+from stridewise.errors import DataError
 
 __all__ = ["Source", "functions_in", "read_source"]
 
@@ -44,18 +45,29 @@ class Source:
     text: str
     cells: tuple[int, ...] = ()
 
-    def place(self, line: int) -> str:
-        r"""Say where a line of ``text`` is for the learner.
+    def position(self, line: int) -> tuple[int | None, int]:
+        r"""Give a line of ``text`` as the learner counts it: the cell, if any, and its line.
 
         Examples
         --------
-        >>> Source("a.py", "x = 1").place(1)
-        'line 1'
-        >>> Source("a.ipynb", "x = 1\n\ny = 2\nz = 3", cells=(1, 3)).place(4)
-        'cell 2, line 2'
+        >>> Source("a.py", "x = 1").position(1)
+        (None, 1)
+        >>> Source("a.ipynb", "x = 1\n\ny = 2\nz = 3", cells=(1, 3)).position(4)
+        (2, 2)
         """
         cell = bisect_right(self.cells, line)
-        return f"cell {cell}, line {line - self.cells[cell - 1] + 1}" if cell else f"line {line}"
+        return (cell, line - self.cells[cell - 1] + 1) if cell else (None, line)
+
+    def place(self, line: int) -> str:
+        """Say where a line of ``text`` is for the learner.
+
+        Examples
+        --------
+        >>> Source("a.ipynb", "x = 1", cells=(1,)).place(1)
+        'cell 1, line 1'
+        """
+        cell, number = self.position(line)
+        return f"line {number}" if cell is None else f"cell {cell}, line {number}"
 
 
 def read_source(path: object) -> Source:
@@ -121,14 +133,16 @@ def _parsed(source: Source) -> ast.Module:
         line = error.lineno or 1
         lines = source.text.splitlines()
         shown = lines[line - 1].strip()[:80] if line <= len(lines) else "the end of the file"
-        raise _unusable(
+        raise unusable(
+            "not-python",
             f"it is not Python: {error.msg}.",
             needed="a program that Python can read",
             received=f"{source.name}, {source.place(line)}: {shown}",
             hint="run the file with Python, and mend what it says",
         ) from None
     except (ValueError, MemoryError, RecursionError) as error:
-        raise _unusable(
+        raise unusable(
+            "too-deep",
             "it is nested too deeply to be read.",
             needed="a program that Python can read",
             received=f"{source.name} ({type(error).__name__})",
@@ -139,25 +153,25 @@ def _parsed(source: Source) -> ast.Module:
 def _bytes(file: Path, most: int) -> bytes:
     size = file.stat().st_size
     if size > most:
-        raise _too_large(file.name, size, most)
+        raise too_large(file.name, size, most)
     with file.open("rb") as stream:
         data = stream.read(most + 1)  # it may have grown since
     if len(data) > most:
-        raise _too_large(file.name, len(data), most)
+        raise too_large(file.name, len(data), most)
     return data
 
 
 def _decoded(name: str, data: bytes) -> str:
     if b"\0" in data:
-        raise _not_text(name, f"a zero byte at byte {data.index(0)}")
+        raise not_text(name, f"a zero byte at byte {data.index(0)}")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise _not_text(name, f"byte {data[error.start]:#04x} in line {line}") from None
+        raise not_text(name, f"byte {data[error.start]:#04x} in line {line}") from None
     except (SyntaxError, LookupError, UnicodeError) as error:
-        raise _not_text(name, str(error)) from None
+        raise not_text(name, str(error)) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -165,13 +179,13 @@ def _from_notebook(name: str, data: bytes) -> Source:
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise _not_text(name, f"byte {data[error.start]:#04x} at byte {error.start}") from None
+        raise not_text(name, f"byte {data[error.start]:#04x} at byte {error.start}") from None
     except (ValueError, RecursionError) as error:
-        raise _not_notebook(f"{name}: {error}") from None
+        raise not_notebook(f"{name}: {error}") from None
     cells = list(_code_cells(name, document))
     size = sum(map(len, cells))
     if size > _MOST_TEXT:
-        raise _too_large(name, size, _MOST_TEXT)
+        raise too_large(name, size, _MOST_TEXT)
     starts, lines = [], list[str]()
     for cell in cells:
         starts.append(len(lines) + 1)
@@ -183,7 +197,7 @@ def _code_cells(name: str, document: Any) -> Iterator[str]:
     """Read the text of every code cell, of versions 3 and 4 of the format."""
     version = document.get("nbformat") if isinstance(document, dict) else None
     if version not in (3, 4) or isinstance(version, bool):
-        raise _not_notebook(f"{name} with nbformat {version!r:.40}")
+        raise not_notebook(f"{name} with nbformat {version!r:.40}")
     sheets = [document] if version == 4 else document.get("worksheets")
     for sheet in _list_of_objects(name, sheets):
         for cell in _list_of_objects(name, sheet.get("cells")):
@@ -191,14 +205,14 @@ def _code_cells(name: str, document: Any) -> Iterator[str]:
                 text = cell.get("source" if version == 4 else "input")
                 parts: list[Any] = text if isinstance(text, list) else [text]
                 if not all(isinstance(part, str) for part in parts):
-                    raise _not_notebook(f"{name}, in which the source of a cell is not text")
+                    raise not_notebook(f"{name}, in which the source of a cell is not text")
                 yield "".join(parts)
 
 
 def _list_of_objects(name: str, value: Any) -> list[dict[str, Any]]:
     if isinstance(value, list) and all(isinstance(each, dict) for each in value):
         return value
-    raise _not_notebook(f"{name}, in which the cells are not a list of objects")
+    raise not_notebook(f"{name}, in which the cells are not a list of objects")
 
 
 def _python_lines(cell: str) -> list[str]:
@@ -221,34 +235,3 @@ def _without_magic(line: str) -> str:
         return line
     before = found["before"]
     return f"{before}None" if "=" in before else f"{before}pass"
-
-
-def _unusable(problem: str, *, needed: str, received: str, hint: str) -> DataError:
-    return DataError(explain(_OPERATION, problem, needed=needed, received=received, hint=hint))
-
-
-def _too_large(name: str, size: int, most: int) -> DataError:
-    return _unusable(
-        "the file is too large.",
-        needed=f"at most {most // 1024**2} MB",
-        received=f"{name}, {size / 1024**2:.1f} MB",
-        hint="the functions alone; in a notebook, clear the outputs and save it again",
-    )
-
-
-def _not_text(name: str, found: str) -> DataError:
-    return _unusable(
-        "the file is not text.",
-        needed="Python in UTF-8, or in the encoding that its first lines name",
-        received=f"{name}: {found}",
-        hint="save it again as UTF-8",
-    )
-
-
-def _not_notebook(found: str) -> DataError:
-    return _unusable(
-        "the file is not a notebook.",
-        needed="a Jupyter notebook, of version 3 or 4 of the format",
-        received=found,
-        hint="save it again with Jupyter, or as a .py file",
-    )

@@ -16,6 +16,7 @@ from rich.table import Table
 from typer import Argument, Option
 
 from stridewise.checker import report
+from stridewise.checker.exploring import folder_beside, require_ours, write_pages
 from stridewise.checker.files import find_submissions
 from stridewise.checker.grading import grade
 from stridewise.checker.results import FileResult
@@ -82,7 +83,9 @@ def check(
             code = _test_itself()
         else:
             files = _files(paths or [], format, out, resume)
-            saved = ResultsFile(out, files, lang) if out and format is Format.JSON else None
+            saved = None
+            if out and format is Format.JSON:
+                saved = ResultsFile(out, files, lang, require_sandbox=require_sandbox)
             results = saved.known() if saved and resume else {}
             if saved and results:
                 saved.write(results)  # without files that have gone since
@@ -112,6 +115,8 @@ def _files(paths: Sequence[Path], format: Format, out: Path | None, resume: bool
         raise _no_folder(out)
     if out is not None and out.resolve() in {path.resolve() for path in files}:
         raise _would_be_lost(out)
+    if out is not None and format is Format.HTML:
+        require_ours(folder_beside(out))
     return files
 
 
@@ -140,7 +145,12 @@ def _tell(
     if out is None and format is Format.TEXT:
         Console().print(report.as_text_renderable(results, lang, hints))
         return
-    text = _WRITERS[format](results, lang, hints)
+    if out is not None and format is Format.HTML:
+        folder = folder_beside(out)
+        write_pages(folder, results)
+        text = report.as_page(results, lang, hints, explorer=folder.name)
+    else:
+        text = _WRITERS[format](results, lang, hints)
     if out is None:
         typer.echo(text, nl=False)
     else:

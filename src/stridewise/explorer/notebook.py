@@ -20,7 +20,7 @@ from stridewise.traces import Trace, record_conv2d, record_pool2d
 if TYPE_CHECKING:
     from stridewise.explorer.widget import Explorer
 
-__all__ = ["Shown", "show", "show_conv2d", "show_pool2d"]
+__all__ = ["Shown", "show", "show_conv2d", "show_pool2d", "show_trace"]
 
 HEIGHT = 760
 
@@ -34,15 +34,18 @@ class Shown:
     trace : Trace
     height : int
         Of the frame, in pixels.
+    at : str
+        Where it opens; see ``exported``.
     """
 
     trace: Trace
     height: int = HEIGHT
+    at: str = ""
 
     @property
     def page(self) -> str:
         """The page as one file of HTML."""
-        return exported(self.trace)
+        return exported(self.trace, self.at)
 
     def _repr_html_(self) -> str:
         page = html.escape(self.page, quote=True)
@@ -112,10 +115,15 @@ def show_pool2d(
     return _shown(record_pool2d(x, kernel_size, **options), height)
 
 
-def _shown(what: Subject | Trace, height: int) -> Explorer | Shown:
+def show_trace(trace: Trace, *, at: str = "", height: int = HEIGHT) -> Explorer | Shown:
+    """Show what was recorded; ``at`` says where it opens, as in ``exported``."""
+    return _shown(trace, height, at)
+
+
+def _shown(what: Subject | Trace, height: int, at: str = "") -> Explorer | Shown:
     exhibit = Exhibit(what)
     try:
         from stridewise.explorer.widget import Explorer
     except ModuleNotFoundError:
-        return Shown(exhibit.trace, height)
-    return Explorer(exhibit, height)
+        return Shown(exhibit.trace, height, at)
+    return Explorer(exhibit, height, at)

@@ -7,6 +7,7 @@ same files serve a server and a single file, without a build step.
 from __future__ import annotations
 
 import base64
+import html
 import json
 import secrets
 from functools import cache
@@ -58,8 +59,14 @@ def served(nonce: str) -> str:
     )
 
 
-def exported(trace: Trace) -> str:
+def exported(trace: Trace, at: str = "") -> str:
     """The page as one file that needs nothing else, with all of a trace in it.
+
+    Parameters
+    ----------
+    trace : Trace
+    at : str
+        Where it opens, if its address does not say: what follows the ``#`` there.
 
     Raises
     ------
@@ -75,15 +82,15 @@ def exported(trace: Trace) -> str:
     (True, False)
     """
     content = embedded(trace)
-    return _alone(f'<script type="application/json" id="content">{content}</script>')
+    return _alone(f'<script type="application/json" id="content">{content}</script>', at)
 
 
-def framed() -> str:
+def framed(at: str = "") -> str:
     """The page as one file that asks the page whose frame it is in for its numbers."""
-    return _alone('<div id="framed" hidden></div>')
+    return _alone('<div id="framed" hidden></div>', at)
 
 
-def _alone(content: str) -> str:
+def _alone(content: str, at: str) -> str:
     """The page with all its files in it, which may ask no address."""
     nonce = secrets.token_urlsafe(16)
     imports = {_specifier(name): _data_url(_files()[name]) for name in _modules()}
@@ -94,11 +101,18 @@ def _alone(content: str) -> str:
         policy=f'<meta http-equiv="Content-Security-Policy" content="{rules}">',
         style=f'<style nonce="{nonce}">{_files()["style.css"]}</style>',
         content=content,
+        at=f"#{at}" if at else "",
     )
 
 
 def _filled(
-    nonce: str, imports: dict[str, str], *, style: str, policy: str = "", content: str = ""
+    nonce: str,
+    imports: dict[str, str],
+    *,
+    style: str,
+    policy: str = "",
+    content: str = "",
+    at: str = "",
 ) -> str:
     return Template(_files()["index.html"]).substitute(
         nonce=nonce,
@@ -106,6 +120,7 @@ def _filled(
         style=style,
         policy=policy,
         content=content,
+        at=html.escape(at),
     )
 
 

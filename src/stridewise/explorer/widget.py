@@ -24,15 +24,17 @@ class Explorer(anywidget.AnyWidget):
     exhibit : Exhibit
     height : int
         Of the frame, in pixels, at most; it can be set at any time.
+    at : str
+        Where it opens; see ``exported``.
     """
 
     _esm = Path(__file__).with_name("widget.js")
     _frame = traitlets.Unicode().tag(sync=True)
     height = traitlets.Int(760, min=1).tag(sync=True)
 
-    def __init__(self, exhibit: Exhibit, height: int = 760) -> None:
+    def __init__(self, exhibit: Exhibit, height: int = 760, at: str = "") -> None:
         self._exhibit, self._answers = exhibit, Answers(exhibit)
-        super().__init__(_frame=framed(), height=height)
+        super().__init__(_frame=framed(at), height=height)
         self.on_msg(self._on_question)
 
     @property

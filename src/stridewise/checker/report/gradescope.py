@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from stridewise.checker.findings import findings
+from stridewise.checker.findings import findings, problem_of
 from stridewise.checker.labels import label
-from stridewise.checker.plain import line, lines
+from stridewise.checker.plain import line
 from stridewise.checker.report.document import to_json
 from stridewise.checker.results import FileResult, FunctionResult
 
@@ -25,8 +25,9 @@ def as_gradescope(results: Sequence[FileResult], lang: str = "en", hints: int = 
     summaries = []
     for result in results:
         file = line(result.file)
-        if result.problem is not None:
-            text = f"{label('problem', lang)}: {lines(result.problem)}"
+        problem = problem_of(result, lang)
+        if problem is not None:
+            text = f"{label('problem', lang)}: {problem}"
             tests.append(_test(file, False, text, []))
             summaries.append(f"{file}: {label('problem', lang)}")
             continue

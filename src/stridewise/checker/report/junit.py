@@ -5,9 +5,9 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
-from stridewise.checker.findings import findings
+from stridewise.checker.findings import findings, problem_of
 from stridewise.checker.labels import label
-from stridewise.checker.plain import line, lines
+from stridewise.checker.plain import line
 from stridewise.checker.results import FileResult, FunctionResult
 
 __all__ = ["as_junit"]
@@ -21,10 +21,11 @@ def as_junit(results: Sequence[FileResult], lang: str = "en", hints: int = 1) ->
     root = ET.Element("testsuites", name="stridewise check")
     for result in results:
         suite = ET.SubElement(root, "testsuite", name=line(result.file))
-        if result.problem is not None:
+        problem = problem_of(result, lang)
+        if problem is not None:
             case = ET.SubElement(suite, "testcase", name=line(result.file), classname="stridewise")
             error = ET.SubElement(case, "error", type="problem", message=label("problem", lang))
-            error.text = lines(result.problem)
+            error.text = problem
         for name, each in result.functions.items():
             _add(suite, line(result.file), line(name), each, lang, hints)
         _count(suite)

@@ -10,9 +10,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from stridewise.checker.findings import findings
+from stridewise.checker.findings import findings, problem_of, protection_of
 from stridewise.checker.labels import label
-from stridewise.checker.plain import line, lines
+from stridewise.checker.plain import line
 from stridewise.checker.report.commonest import commonest
 from stridewise.checker.results import FileResult
 from stridewise.checker.words import message
@@ -54,10 +54,11 @@ def as_text_renderable(
 def _file(result: FileResult, lang: str, hints: int) -> Iterator[RenderableType]:
     total, passed = len(result.functions), result.summary["passed"]
     heading = Text(line(result.file), style="bold underline")
-    if result.problem is not None:
+    problem = problem_of(result, lang)
+    if problem is not None:
         yield heading
         yield Text(f"✗ {label('problem', lang)}", style="bold red")
-        yield Padding(Text(lines(result.problem)), (0, 0, 0, 2))
+        yield Padding(Text(problem), (0, 0, 0, 2))
         return
     yield Text.assemble(heading, "  ", (label("of", lang, passed=passed, total=total), "bold"))
     yield _functions(result, lang)
@@ -70,10 +71,8 @@ def _file(result: FileResult, lang: str, hints: int) -> Iterator[RenderableType]
         for finding in said:
             text = Text(str(finding), style=_KINDS[finding.kind])
             yield Padding(text, (0, 0, 0, 2 if finding.kind == "mistake" else 4))
-    names = ", ".join(map(line, result.protection))
-    said_of = label("protection", lang, names=names) if names else label("unprotected", lang)
     yield ""
-    yield Text(said_of, style="dim" if names else "yellow")
+    yield Text(protection_of(result, lang), style="dim" if result.protection else "yellow")
 
 
 def _functions(result: FileResult, lang: str) -> Table:

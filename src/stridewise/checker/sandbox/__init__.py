@@ -4,7 +4,7 @@ The process is confined as far as the system allows; :class:`Ran` says how far t
 """
 
 from stridewise.checker.sandbox.limits import Limits
-from stridewise.checker.sandbox.process import SandboxError
+from stridewise.checker.sandbox.process import SandboxError, is_shut_in
 from stridewise.checker.sandbox.run import (
     Call,
     Died,
@@ -28,5 +28,6 @@ __all__ = [
     "Returned",
     "SandboxError",
     "TimedOut",
+    "is_shut_in",
     "run_calls",
 ]

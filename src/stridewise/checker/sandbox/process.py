@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, cast
 
@@ -25,7 +25,7 @@ from stridewise.checker.sandbox.command import (
 from stridewise.checker.sandbox.limits import Limits
 from stridewise.errors import StridewiseError, explain
 
-__all__ = ["EndedError", "Process", "SandboxError", "start"]
+__all__ = ["EndedError", "Process", "SandboxError", "is_shut_in", "start"]
 
 _END_SECONDS = 2
 _SIGNALS = {
@@ -43,6 +43,8 @@ _refused: set[str] = set()
 
 class SandboxError(StridewiseError, RuntimeError):
     """The protection that was asked for cannot be had on this system."""
+
+    id = "no-sandbox"
 
 
 class EndedError(Exception):
@@ -148,6 +150,15 @@ class Process:
         return f"it ended its own process (exit status {code})"
 
 
+def is_shut_in(protection: Iterable[str]) -> bool:
+    """Whether a program so protected reached neither the network nor the user's files.
+
+    >>> is_shut_in(("memory", "filesystem")), is_shut_in(("filesystem", "network"))
+    (False, True)
+    """
+    return {"filesystem", "network"} <= set(protection)
+
+
 def start(limits: Limits, require_sandbox: bool = False) -> Process:
     """Start a process in the safest way that works here."""
     for way in WAYS:
@@ -160,7 +171,7 @@ def start(limits: Limits, require_sandbox: bool = False) -> Process:
         except (OSError, EndedError):
             _refused.add(way)
             continue
-        if not require_sandbox or {"filesystem", "network"} <= set(process.protection):
+        if not require_sandbox or is_shut_in(process.protection):
             return process
         process.close()
     raise SandboxError(

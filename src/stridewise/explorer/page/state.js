@@ -3,16 +3,16 @@
 
 import { OPTIONS } from "stridewise/trial";
 
-// A frame of a notebook has no address of its own: there it is kept here.
+// A frame of a notebook has no address of its own: there it is kept here. A page may say where it begins.
 const framed = location.protocol === "about:";
-let kept = "";
+let kept = document.body.dataset.at ?? "";
 
 const NUMBERS = ["output", "input", "plane", "tap"];
 // Browsers refuse addresses that change too often.
 const PAUSE = 250; // milliseconds
 
 export function readState() {
-  const query = new URLSearchParams((framed ? kept : location.hash).slice(1));
+  const query = new URLSearchParams((framed ? kept : location.hash || kept).slice(1));
   const state = { model: query.get("model"), layer: query.get("layer"), mode: query.get("mode") ?? "forward", cell: null, grow: query.has("grow"), pinned: query.has("pinned"), trial: {} };
   for (const name of NUMBERS) state[name] = whole(query.get(name)) ?? 0;
   Object.assign(state, { element: whole(query.get("element")), of: query.get("of"), lang: query.get("lang") });
