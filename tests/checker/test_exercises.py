@@ -99,6 +99,25 @@ def test_a_program_of_the_compact_variant(tmp_path):
     assert functions["forward"].status == "missing"
 
 
+def test_what_is_not_written_yet_tells_the_exercise_too(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text("def conv_backward(dZ, cache): ...\ndef forward(x): return x\n")
+    functions = check_file(path).functions
+    assert list(functions) == list(COURSE.functions)
+    assert functions["conv_backward"].status == "missing"
+
+
+def test_only_some_functions_are_told_of(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text("def distribute_value(dz, shape): return dz\n")
+    told = check_file(path, functions=["distribute_value", "zero_pad"])
+    assert {name: each.status for name, each in told.functions.items()} == {
+        "zero_pad": "missing",
+        "distribute_value": "failed",
+    }
+    assert told.summary == {"passed": 0, "failed": 2, "score": 0.0}
+
+
 def test_in_a_notebook_the_names_or_the_option_tell():
     def pool_backward(dA, cache, mode="max"):
         return compact.pool_backward(dA, cache, mode)

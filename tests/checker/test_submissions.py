@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from stridewise.checker.submissions import Source, functions_in, read_source
+from stridewise.checker.submissions import Source, functions_in, read_source, written_in
 from stridewise.errors import DataError
 
 
@@ -83,6 +83,25 @@ def test_functions_are_found_wherever_they_are_defined():
         "class K:\n    def method(self): return 1\ndef outer():\n    def inner(): return 1\n"
     )
     assert functions_in(Source("a.py", text)) == {"a", "b", "c", "d", "e", "outer"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["raise NotImplementedError", "raise NotImplementedError()", "pass", "...", "'What it does.'"],
+)
+def test_what_is_handed_out_is_not_written(body):
+    source = Source("a.py", f"def f():\n    {body}\ndef g():\n    x = 1\n    {body}\n    return x")
+    assert functions_in(source) == {"f", "g"}
+    assert written_in(source) == {"g"}
+
+
+def test_what_refuses_other_modes_is_written():
+    text = "def f(mode):\n    if mode == 'max':\n        return 1\n    raise NotImplementedError(mode)"
+    assert written_in(Source("a.py", text)) == {"f"}
+
+
+def test_what_is_written_after_its_stub_is_written():
+    assert written_in(Source("a.py", "def f(): ...\ndef f(): return 1")) == {"f"}
 
 
 def test_a_syntax_error_has_the_learners_line():

@@ -22,7 +22,7 @@ def checked(monkeypatch):
     """The files that were checked; what is in a file says what comes of it."""
     calls = []
 
-    def check_file(path, *, require_sandbox=False):
+    def check_file(path, *, functions=(), require_sandbox=False):
         calls.append((path.as_posix(), require_sandbox))
         content = path.read_text()
         if "raise" in content:
@@ -30,7 +30,8 @@ def checked(monkeypatch):
         if "broken" in content:
             return FileResult(path.name, problem="line 1: invalid syntax")
         verdict = FAILED if "wrong" in content else PASSED
-        return FileResult(path.name, {"conv_forward": verdict}, protection=("memory",))
+        told = functions or ("conv_forward",)
+        return FileResult(path.name, dict.fromkeys(told, verdict), protection=("memory",))
 
     module = ModuleType("stridewise.checker.checking")
     module.check_file = check_file
@@ -135,7 +136,7 @@ def test_several_at_once(stridewise, checked, files, monkeypatch):
     files(a_py="", b_py="")
     both = threading.Barrier(2, timeout=20)
 
-    def wait(path, *, require_sandbox=False):
+    def wait(path, **_):
         both.wait()  # a check that is alone never gets past this
         return FileResult(path.name, {"conv_forward": PASSED})
 
@@ -168,11 +169,22 @@ def test_resume_checks_what_is_new_or_changed(stridewise, checked, files, tmp_pa
     assert checked == []
 
 
+def test_of_some_functions_alone(stridewise, checked, files):
+    files(a_py="right")
+    one = ("--functions", " zero_pad,pool_forward ")
+    ran = stridewise("check", "a.py", *one, *RESUME)
+    assert (ran.code, len(checked)) == (0, 1)
+    stridewise("check", "a.py", *one, *RESUME)
+    assert len(checked) == 1
+    stridewise("check", "a.py", *RESUME)  # what tells of other functions is not taken over
+    assert len(checked) == 2
+
+
 def test_what_was_checked_before_a_stop_is_kept(stridewise, checked, files, tmp_path, monkeypatch):
     files(c__a_py="right", c__b_py="right")
     check_file = sys.modules["stridewise.checker.checking"].check_file
 
-    def stopped_at_the_second(path, *, require_sandbox=False):
+    def stopped_at_the_second(path, **_):
         if path.name == "b.py":
             raise KeyboardInterrupt
         return check_file(path)
@@ -202,6 +214,9 @@ def test_without_resume_everything_is_checked_again(stridewise, checked, files):
         (("a.py", "--resume", "--format", "csv", "--out", "x"), "no file of results to go on"),
         (("a.py", "--out", "no/where.txt"), "there is no folder for the file"),
         (("a.py", "--out", "./a.py"), "one of the files to check"),
+        (("a.py", "--functions", "conv_forwad"), "no function of this name"),
+        (("a.py", "--functions", ","), "no function of this name"),
+        (("a.py", "--functions", "zero_pad,forward"), "no function of this name"),
         (("a.py", *RESUME), "results.json is not a file of results"),
     ],
 )

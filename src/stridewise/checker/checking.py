@@ -8,24 +8,28 @@ from functools import partial
 from pathlib import Path
 
 from stridewise.checker.diagnosis import Failed, Outcome, diagnose
-from stridewise.checker.exercises import Exercise, exercise_of
+from stridewise.checker.exercises import Exercise, exercise_of, require_functions
 from stridewise.checker.locating import line_of
 from stridewise.checker.placing import placed
 from stridewise.checker.results import FileResult, FunctionResult, Trouble
 from stridewise.checker.sandbox import Call, Raised, Returned, TimedOut, run_calls
 from stridewise.checker.sandbox import Outcome as Ran
-from stridewise.checker.submissions import Source, functions_in, read_source
+from stridewise.checker.submissions import Source, functions_in, read_source, written_in
 
 __all__ = ["check_file", "judged"]
 
 
-def check_file(path: Path, *, require_sandbox: bool = False) -> FileResult:
+def check_file(
+    path: Path, *, functions: Collection[str] = (), require_sandbox: bool = False
+) -> FileResult:
     """Check the functions of the exercise, or of its compact variant, in a program or a notebook.
 
     Parameters
     ----------
     path : path
         A ``.py`` or an ``.ipynb``.
+    functions : collection of str
+        Tell of these alone, such as those of one chapter; by default of all.
     require_sandbox : bool
         Refuse to run it where it could reach the network or see the user's files.
 
@@ -33,12 +37,14 @@ def check_file(path: Path, *, require_sandbox: bool = False) -> FileResult:
     ------
     DataError
         If it is no such file.
+    OptionError
+        If there is no such function.
     SandboxError
         If it cannot be run, or not as it is required.
     """
     source = read_source(path)
-    exercise = exercise_of(functions_in(source))
-    written = set(functions_in(source) & exercise.functions.keys())
+    exercise = require_functions(functions) if functions else exercise_of(functions_in(source))
+    written = set(written_in(source) & exercise.functions.keys())
     asked = [
         (name, helpers)
         for name in exercise.functions
@@ -65,7 +71,12 @@ def check_file(path: Path, *, require_sandbox: bool = False) -> FileResult:
         )
         for name, helpers in asked
     }
-    return FileResult(path.name, judged(found, written, exercise), protection=ran.protection)
+    told = {
+        name: result
+        for name, result in judged(found, written, exercise).items()
+        if not functions or name in functions
+    }
+    return FileResult(path.name, told, protection=ran.protection)
 
 
 def _ways(helpers: Collection[str], written: set[str]) -> tuple[frozenset[str], ...]:

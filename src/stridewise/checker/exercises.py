@@ -11,8 +11,19 @@ from stridewise.checker.catalogue import COMPACT as COMPACT_RECIPES
 from stridewise.checker.catalogue import RECIPES, Recipe
 from stridewise.checker.compact_probes import COMPACT_HELPERS, compact_probes
 from stridewise.checker.probes import HELPERS, Probe, probes
+from stridewise.errors import OptionError, explain, nearest
 
-__all__ = ["COMPACT", "COURSE", "EXERCISES", "Exercise", "Part", "Question", "asked", "exercise_of"]
+__all__ = [
+    "COMPACT",
+    "COURSE",
+    "EXERCISES",
+    "Exercise",
+    "Part",
+    "Question",
+    "asked",
+    "exercise_of",
+    "require_functions",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +97,34 @@ def exercise_of(written: Collection[str]) -> Exercise:
     return COMPACT if own and not others else COURSE
 
 
+def require_functions(names: Collection[str]) -> Exercise:
+    """Give the exercise that functions with these names are of; refuse names of none, or of both.
+
+    Raises
+    ------
+    OptionError
+        If there is no such function, or if no exercise has them all.
+
+    Examples
+    --------
+    >>> require_functions(["zero_pad", "conv_forward"]).name
+    'course'
+    """
+    exercise = exercise_of(names)
+    unknown = [name for name in names if name not in exercise.functions]
+    if unknown or not names:
+        raise OptionError(
+            explain(
+                "check",
+                "the exercise has no function of this name.",
+                needed=", ".join(exercise.functions),
+                received=", ".join(map(repr, unknown)) or "no name",
+                hint=nearest(unknown[0] if unknown else "", exercise.functions),
+            )
+        )
+    return exercise
+
+
 class Question(NamedTuple):
     """One probe among all.
 
@@ -113,8 +152,8 @@ def asked(function: str, words: str) -> Question | None:
 
     Examples
     --------
-    >>> asked("distribute_value", "dz = 2, shape (2, 2)").number
-    0
+    >>> asked("distribute_value", "dz = -3.0, shape = (2, 3)").number
+    1
     """
     for exercise in EXERCISES.values():
         parts = exercise.functions.get(function, ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from stridewise.checker.files import digest
@@ -17,7 +17,7 @@ __all__ = ["ResultsFile"]
 
 
 class ResultsFile:
-    """The JSON of a check, in which each file's document has the ``digest`` of its content.
+    """The JSON of a check, in which each file's document has the ``digest`` of what was checked.
 
     Parameters
     ----------
@@ -25,17 +25,25 @@ class ResultsFile:
     files : sequence of Path
         All that are to be checked, in the order of the results.
     lang : str
+    functions : collection of str
+        That are told of; none for all of an exercise. What tells of others is not taken over.
     require_sandbox : bool
         Take nothing over of a program that ran where it could do harm.
     """
 
     def __init__(
-        self, path: Path, files: Sequence[Path], lang: str, *, require_sandbox: bool = False
+        self,
+        path: Path,
+        files: Sequence[Path],
+        lang: str,
+        *,
+        functions: Collection[str] = (),
+        require_sandbox: bool = False,
     ) -> None:
         self._path, self._files, self._lang = path, files, lang
         self._require_sandbox = require_sandbox
         # Before the check: a file that changes meanwhile is checked again next time.
-        self._digests = {file: digest(file) for file in files}
+        self._digests = {file: _digest(file, functions) for file in files}
 
     def known(self) -> dict[Path, FileResult]:
         """The results, of an earlier time, of the files that have not changed since.
@@ -86,3 +94,9 @@ class ResultsFile:
         indent = 2 if len(documents) == len(self._files) else None
         text = to_json(together(documents, several=len(self._files) > 1), indent)
         write_atomically(self._path, text.encode())
+
+
+def _digest(file: Path, functions: Collection[str]) -> str | None:
+    """What a result depends on: the content, and which functions are told of."""
+    content = digest(file)
+    return f"{content} {','.join(sorted(functions))}" if content and functions else content

@@ -10,7 +10,8 @@ __all__ = ["is_stub"]
 def is_stub(function: ast.FunctionDef) -> bool:
     r"""Tell whether a function says by itself that it is not written yet.
 
-    It does nothing, or ends in ``raise NotImplementedError``, as an exercise hands it out.
+    It does nothing, or ends in ``raise NotImplementedError`` and never returns, as an exercise
+    hands it out.
 
     Examples
     --------
@@ -21,7 +22,10 @@ def is_stub(function: ast.FunctionDef) -> bool:
     >>> is_stub(parsed("def f(x):\n    return x"))
     False
     """
-    return all(map(_does_nothing, function.body)) or _is_not_implemented(function.body[-1])
+    if all(map(_does_nothing, function.body)):
+        return True
+    returns = any(isinstance(each, ast.Return) for each in ast.walk(function))
+    return _is_not_implemented(function.body[-1]) and not returns
 
 
 def _does_nothing(statement: ast.stmt) -> bool:

@@ -19,7 +19,7 @@ from stridewise.checker.unusable import not_notebook, not_text, too_large, unusa
 from stridewise.datasets.untrusted_files import require_file
 from stridewise.errors import DataError
 
-__all__ = ["Source", "functions_in", "read_source"]
+__all__ = ["Source", "functions_in", "read_source", "written_in"]
 
 _OPERATION = "check"
 _MOST_TEXT = 1024**2  # a larger one takes Python seconds, and gigabytes, to parse
@@ -93,8 +93,6 @@ def read_source(path: object) -> Source:
 def functions_in(source: Source) -> frozenset[str]:
     r"""Name the functions that a program defines, outside of other functions and classes.
 
-    What is handed out and not written yet (``checker/stubs.py``) is none.
-
     Raises
     ------
     DataError
@@ -108,10 +106,27 @@ def functions_in(source: Source) -> frozenset[str]:
     return frozenset(name for each in _statements(_parsed(source).body) for name in _named(each))
 
 
+def written_in(source: Source) -> frozenset[str]:
+    r"""Name those of them that do something: none that is handed out, and still to be written.
+
+    Examples
+    --------
+    >>> sorted(written_in(Source("a.py", "def zero_pad(X, pad):\n    raise NotImplementedError")))
+    []
+    """
+    statements = _statements(_parsed(source).body)
+    return frozenset(
+        name
+        for each in statements
+        if not (isinstance(each, ast.FunctionDef) and is_stub(each))
+        for name in _named(each)
+    )
+
+
 def _named(statement: ast.AST) -> list[str]:
     """The names of a definition, or of an assignment: `zero_pad = lambda …` is a function too."""
     if isinstance(statement, ast.FunctionDef):
-        return [] if is_stub(statement) else [statement.name]
+        return [statement.name]
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda | ast.Name):
         return [each.id for each in statement.targets if isinstance(each, ast.Name)]
     return []

@@ -16,6 +16,7 @@ from rich.table import Table
 from typer import Argument, Option
 
 from stridewise.checker import report
+from stridewise.checker.exercises import require_functions
 from stridewise.checker.exploring import folder_beside, require_ours, write_pages
 from stridewise.checker.files import find_submissions
 from stridewise.checker.grading import grade
@@ -58,6 +59,13 @@ def check(
     out: Annotated[
         Path | None, Option(help="A file to write it to; one of that name is replaced.")
     ] = None,
+    functions: Annotated[
+        str,
+        Option(
+            help="Tell of these alone, such as those of a chapter: zero_pad,conv_forward.",
+            metavar="NAMES",
+        ),
+    ] = "",
     hints: Annotated[int, Option(help="How many hints to give for a mistake.", min=0, max=2)] = 1,
     lang: Annotated[Language, Option(help="English or Chinese.")] = Language.EN,
     jobs: Annotated[
@@ -78,20 +86,24 @@ def check(
 
     The exit code is 0 if all passed, 1 if some failed, 2 if a file could not be checked.
     """
+    from stridewise.checker.checking import check_file  # here: no other command needs it
+
     try:
         if self_test:
             code = _test_itself()
         else:
             files = _files(paths or [], format, out, resume)
+            names = _names(functions)
             saved = None
             if out and format is Format.JSON:
-                saved = ResultsFile(out, files, lang, require_sandbox=require_sandbox)
+                saved = ResultsFile(
+                    out, files, lang, functions=names, require_sandbox=require_sandbox
+                )
             results = saved.known() if saved and resume else {}
             if saved and results:
                 saved.write(results)  # without files that have gone since
-            for path, result in _watched(
-                files, results, jobs or os.cpu_count() or 1, require_sandbox
-            ):
+            checked = partial(check_file, functions=names, require_sandbox=require_sandbox)
+            for path, result in _watched(files, results, jobs or os.cpu_count() or 1, checked):
                 results[path] = result
                 if saved:
                     saved.write(results)
@@ -120,16 +132,25 @@ def _files(paths: Sequence[Path], format: Format, out: Path | None, resume: bool
     return files
 
 
+def _names(text: str) -> frozenset[str]:
+    """The functions to tell of; none for all."""
+    names = [each.strip() for each in text.split(",") if each.strip()]
+    if text:
+        require_functions(names)
+    return frozenset(names)
+
+
 def _watched(
-    files: Sequence[Path], known: Container[Path], jobs: int, require_sandbox: bool
+    files: Sequence[Path],
+    known: Container[Path],
+    jobs: int,
+    check_file: Callable[[Path], FileResult],
 ) -> Iterator[tuple[Path, FileResult]]:
     """Check what is not known, with a bar on the terminal that vanishes at the end."""
-    from stridewise.checker.checking import check_file  # here: no other command needs it
-
     console = Console(stderr=True)
     columns = (TextColumn("file"), MofNCompleteColumn(), BarColumn(), TimeRemainingColumn())
     new = [path for path in files if path not in known]
-    results = grade(new, partial(check_file, require_sandbox=require_sandbox), jobs)
+    results = grade(new, check_file, jobs)
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
