@@ -99,10 +99,20 @@ def test_a_notebook_that_breaks_off(written):
     assert (error.lines, error.cells) == (((5, "return y / no"),), (2,))
 
 
-def test_a_program_that_cannot_begin(written):
-    result = check_file(written("import nowhere_at_all\n" + PROGRAM))
-    found = result.functions["zero_pad"]
-    assert (found.status, found.error.type) == ("error", "ModuleNotFoundError")
+def test_what_fails_outside_of_a_function_is_no_mistake_in_it(written):
+    text = "np.dot(np.ones(2), np.ones(3))\nimport nowhere_at_all\n"  # shapes are not aligned
+    functions = check_file(written(PROGRAM + text)).functions
+    assert functions == check_file(written(PROGRAM)).functions
+    functions = check_file(written(text + PROGRAM)).functions
+    assert functions["zero_pad"].status == "passed"
+
+
+def test_a_function_that_was_never_defined_says_why(written):
+    text = "import numpy as np\nwith open('data.h5') as file:\n    def zero_pad(X, pad): ..."
+    text = text.replace("...", "return X")
+    found = check_file(written(text)).functions["zero_pad"]
+    assert (found.status, found.mistakes, found.error.type) == ("error", (), "NameError")
+    assert "FileNotFoundError" in found.error.message
 
 
 def test_what_is_no_program(written):

@@ -118,6 +118,16 @@ def test_only_some_functions_are_told_of(tmp_path):
     assert told.summary == {"passed": 0, "failed": 2, "score": 0.0}
 
 
+def test_of_names_that_both_have_the_program_tells_the_exercise(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "def padding(X, pad): ...\ndef pool_backward(dA, cache, mode): return cache[5]\n"
+    )
+    told = check_file(path, functions=["pool_backward"]).functions["pool_backward"]
+    assert told.status == "failed"  # the course's cache would have no sixth element
+    assert list(check_file(path, functions=["zero_pad"]).functions) == ["zero_pad"]
+
+
 def test_in_a_notebook_the_names_or_the_option_tell():
     def pool_backward(dA, cache, mode="max"):
         return compact.pool_backward(dA, cache, mode)

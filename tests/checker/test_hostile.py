@@ -149,13 +149,18 @@ def test_a_value_within_itself_ends_somewhere():
     [
         ("exits_on_import", Died("it ended its own process (exit status 3)")),
         ("loops_on_import", TimedOut()),
-        ("raises_on_import", "ValueError"),
     ],
 )
 def test_a_program_that_cannot_be_executed_is_the_outcome_of_every_call(way, name, expected):
     ran = _run(name)
     assert _same(ran.problem, expected)
     assert set(ran.outcomes) == {ran.problem}
+
+
+def test_what_fails_at_the_top_costs_nothing_but_itself(way):
+    ran = _run("raises_on_import")
+    assert ran.problem is None
+    assert _goes_on(ran)
 
 
 def test_a_program_that_never_survives_is_given_up():

@@ -97,6 +97,44 @@ def test_an_exception_shows_their_own_line():
     assert [line for _, line in result.error.lines] == ["return dz / missing  # noqa: F821"]
 
 
+def test_helpers_are_right_for_whatever_it_calls():
+    notebook = {"np": np}
+    exec(
+        "def zero_pad(X, pad): return X\n"
+        "def prepared(X, pad): return zero_pad(X, pad)\n"
+        "def conv_backward(dZ, cache): return prepared(cache[0], cache[3]['pad']).shape",
+        notebook,
+    )
+    got = check(notebook["conv_backward"]).functions["conv_backward"].first_wrong.got
+    assert got != "a tuple of 4"
+    assert notebook["zero_pad"](7, 1) == 7  # the learner's own is back
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["yield x", "raise Silent", "x.shape = x.size; return x", "return 10**400", "return 1j"],
+)
+def test_whatever_it_returns_is_an_answer(body):
+    notebook = {}
+    text = (
+        "class Silent(Exception):\n    def __str__(self): raise self\n"
+        f"def create_mask_from_window(x):\n    {body}"
+    )
+    exec(text, notebook)
+    checked = check(notebook["create_mask_from_window"])
+    assert checked.functions["create_mask_from_window"].status in ("failed", "error")
+    assert "create_mask_from_window" in checked._repr_html_()
+
+
+@pytest.mark.parametrize("option", [{"lang": "fr"}, {"hints": 3}])
+def test_options_are_refused_before_anything_is_run(option):
+    def distribute_value(dz, shape):
+        raise AssertionError
+
+    with pytest.raises(OptionError, match=next(iter(option.values())) if "lang" in option else "3"):
+        check(distribute_value, **option)
+
+
 def test_what_is_no_function_of_the_exercise():
     with pytest.raises(OptionTypeError, match="not a function"):
         check(3)

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from stridewise.checker.submissions import Source, functions_in, read_source, written_in
+from stridewise.checker.submissions import Source, functions_in, lines_in, read_source, written_in
 from stridewise.errors import DataError
 
 
@@ -85,6 +85,13 @@ def test_functions_are_found_wherever_they_are_defined():
     assert functions_in(Source("a.py", text)) == {"a", "b", "c", "d", "e", "outer"}
 
 
+def test_lines_are_those_of_functions_that_count():
+    text = (
+        "class K:\n    def f(self):\n        return 0\ndef f():\n    def f(): ...\n    return 1\n"
+    )
+    assert list(lines_in(Source("a.py", text))["f"]) == [4, 5, 6]
+
+
 @pytest.mark.parametrize(
     "body",
     ["raise NotImplementedError", "raise NotImplementedError()", "pass", "...", "'What it does.'"],
@@ -96,7 +103,9 @@ def test_what_is_handed_out_is_not_written(body):
 
 
 def test_what_refuses_other_modes_is_written():
-    text = "def f(mode):\n    if mode == 'max':\n        return 1\n    raise NotImplementedError(mode)"
+    text = (
+        "def f(mode):\n    if mode == 'max':\n        return 1\n    raise NotImplementedError(mode)"
+    )
     assert written_in(Source("a.py", text)) == {"f"}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,7 @@ from stridewise.checker.placing import placed
 from stridewise.checker.results import FileResult, FunctionResult, Trouble
 from stridewise.checker.sandbox import Call, Raised, Returned, TimedOut, run_calls
 from stridewise.checker.sandbox import Outcome as Ran
-from stridewise.checker.submissions import Source, functions_in, read_source, written_in
+from stridewise.checker.submissions import functions_in, lines_in, read_source, written_in
 
 __all__ = ["check_file", "judged"]
 
@@ -43,7 +42,9 @@ def check_file(
         If it cannot be run, or not as it is required.
     """
     source = read_source(path)
-    exercise = require_functions(functions) if functions else exercise_of(functions_in(source))
+    exercise = exercise_of(functions_in(source))
+    if not exercise.functions.keys() >= set(functions):
+        exercise = require_functions(functions)
     written = set(written_in(source) & exercise.functions.keys())
     asked = [
         (name, helpers)
@@ -58,7 +59,7 @@ def check_file(
     ]
     ran = run_calls(source, calls, require_sandbox=require_sandbox)
     outcomes = iter(ran.outcomes)
-    lines = _lines_by_function(source)
+    lines = lines_in(source)
     found = {
         (name, bool(helpers)): placed(
             diagnose(
@@ -116,15 +117,3 @@ def _understood(outcome: Ran) -> Outcome:
     if isinstance(outcome, TimedOut):
         return Outcome(failed=Failed("timeout", Trouble("TimeoutError", "no answer in time")))
     return Outcome(failed=Failed("error", Trouble("the program ended", outcome.why)))
-
-
-def _lines_by_function(source: Source) -> dict[str, dict[int, str]]:
-    """The lines of each function, by number; of several with one name the last counts."""
-    text = source.text.splitlines()
-    found = {}
-    for node in ast.walk(ast.parse(source.text)):
-        if isinstance(node, ast.FunctionDef):
-            last = node.end_lineno or node.lineno
-            numbers = range(node.lineno, last + 1)
-            found[node.name] = {number: text[number - 1] for number in numbers}
-    return found

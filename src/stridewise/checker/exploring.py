@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
@@ -42,7 +43,7 @@ def require_ours(folder: Path) -> None:
     RunError
         If it is no folder, or has other pages in it.
     """
-    if not folder.exists():
+    if not os.path.lexists(folder):
         return
     pages = folder.glob("*.html") if folder.is_dir() else [folder]
     others = sorted(page.name for page in pages if not _is_ours(page))
@@ -56,6 +57,18 @@ def require_ours(folder: Path) -> None:
                 hint="another name for the report",
             )
         )
+
+
+def _cannot_be_made(folder: Path, error: OSError) -> RunError:
+    return RunError(
+        explain(
+            "check --out",
+            "the folder of the explorer's pages cannot be made.",
+            needed="a folder that can be written to",
+            received=f"{str(folder)!r} ({error.strerror or error})",
+            hint="a report in another folder",
+        )
+    )
 
 
 def _is_ours(page: Path) -> bool:
@@ -72,5 +85,8 @@ def write_pages(folder: Path, results: Iterable[FileResult]) -> None:
                 traces[f"{spot.name}.html"] = spot.trace
     if traces:
         require_ours(folder)
-        folder.mkdir(exist_ok=True)
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise _cannot_be_made(folder, error) from None
         write_together({folder / name: exported(each).encode() for name, each in traces.items()})

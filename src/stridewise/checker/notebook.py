@@ -1,4 +1,4 @@
-"""``check(conv_forward)`` in a notebook: the learner's own functions, in their own process."""
+"""``check(conv_forward)`` in a notebook: the learner's own functions, where they are."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import inspect
 import linecache
 import textwrap
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from types import FunctionType
 from typing import Any
-
-import numpy as np
 
 from stridewise.checker.checked import Checked
 from stridewise.checker.checking import judged
@@ -22,9 +21,11 @@ from stridewise.checker.exercises import EXERCISES, Exercise, exercise_of
 from stridewise.checker.locating import line_of
 from stridewise.checker.probes import Probe
 from stridewise.checker.results import FunctionResult, Trouble
-from stridewise.checker.sandbox import right_functions
+from stridewise.checker.sandbox import right_functions, wire
 from stridewise.checker.stubs import is_stub
+from stridewise.checker.words import LANGUAGES
 from stridewise.errors import OptionError, OptionTypeError, explain
+from stridewise.options import require_choice, require_integer
 
 __all__ = ["check"]
 
@@ -52,7 +53,8 @@ def check(
     Raises
     ------
     OptionError, OptionTypeError
-        If something is no function, or none of the exercise; if there is no such exercise.
+        If something is no function, or none of the exercise; if there is no such exercise or
+        language.
 
     Examples
     --------
@@ -62,6 +64,8 @@ def check(
     'distribute-undivided'
     """
     own = [_own(each) for each in functions]
+    require_choice("check", "there is no such language.", lang, LANGUAGES)
+    require_integer("check", "hints", hints, 0, 2)
     chosen = _chosen(exercise, [each.__name__ for each in own])
     found: dict[tuple[str, bool], FunctionResult] = {}
     for function in own:
@@ -69,8 +73,8 @@ def check(
         lines = _lines(function)
         if _is_stub(lines):
             continue
-        alone = _alone(function, chosen.helpers.get(name, ()))
-        outcomes = [_outcome(alone, probe) for probe in chosen.probes(name)]
+        with _right_helpers(function, chosen.helpers.get(name, ())):
+            outcomes = [_outcome(function, probe) for probe in chosen.probes(name)]
         found[name, True] = diagnose(name, outcomes, partial(line_of, lines=lines), chosen)
     asked = {each.__name__ for each in own}
     judgements = judged(found, {name for name, _ in found}, chosen)
@@ -94,18 +98,21 @@ def _chosen(exercise: str | None, names: Sequence[str]) -> Exercise:
     return chosen
 
 
-def _alone(function: FunctionType, names: Sequence[str]) -> Callable[..., Any]:
-    """The function as a copy that sees right helpers, and else what it saw before."""
-    helpers = {name: getattr(right_functions, name) for name in names}
-    seen = {**function.__globals__, **helpers}
-    alone = FunctionType(
-        function.__code__, seen, function.__name__, function.__defaults__, function.__closure__
-    )
-    alone.__kwdefaults__ = function.__kwdefaults__
-    return alone
+@contextmanager
+def _right_helpers(function: FunctionType, names: Sequence[str]) -> Iterator[None]:
+    """Put right helpers where the function looks for them, and whatever it calls; for a while."""
+    seen = inspect.unwrap(function).__globals__
+    own = {name: seen[name] for name in names if name in seen}
+    seen.update({name: getattr(right_functions, name) for name in names})
+    try:
+        yield
+    finally:
+        for name in names:
+            seen.pop(name, None)
+        seen.update(own)
 
 
-def _outcome(function: Callable[..., Any], probe: Probe) -> Outcome:
+def _outcome(function: FunctionType, probe: Probe) -> Outcome:
     given = copy.deepcopy(probe)
     try:
         value = function(*given.arguments, **given.keywords)
@@ -113,20 +120,22 @@ def _outcome(function: Callable[..., Any], probe: Probe) -> Outcome:
         own = [
             (frame.lineno or 0, (frame.line or "").strip())
             for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename == function.__code__.co_filename
+            if frame.filename == inspect.unwrap(function).__code__.co_filename
         ]
         return Outcome(
-            failed=Failed("error", Trouble(type(error).__name__, str(error), tuple(own)))
+            failed=Failed("error", Trouble(type(error).__name__, _message(error), tuple(own)))
         )
-    return Outcome(copy.deepcopy(value), _is_changed(given.arguments, probe.arguments))
+    # What comes out of a program's process is like this too: what is no number, no array and no
+    # container of them is its type's name.
+    changed = wire.encode(given.arguments) != wire.encode(probe.arguments)
+    return Outcome(wire.decode(wire.encode(value)), changed)
 
 
-def _is_changed(given: Any, before: Any) -> bool:
-    if isinstance(before, np.ndarray):
-        return bool(given.tobytes() != before.tobytes())
-    if isinstance(before, tuple):
-        return any(map(_is_changed, given, before))
-    return bool(given != before)
+def _message(error: Exception) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return ""
 
 
 def _lines(function: FunctionType) -> dict[int, str]:

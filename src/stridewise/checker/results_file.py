@@ -56,10 +56,10 @@ class ResultsFile:
         if not self._path.exists():
             return {}
         try:
-            content = json.loads(self._path.read_text("utf-8"))
+            content = json.loads(self._path.read_text("utf-8"), parse_constant=_no_number)
             documents = content.get("files", [content])
             earlier = {document["file"]: document for document in documents}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise DataError(
                 explain(
                     "check --resume",
@@ -94,6 +94,10 @@ class ResultsFile:
         indent = 2 if len(documents) == len(self._files) else None
         text = to_json(together(documents, several=len(self._files) > 1), indent)
         write_atomically(self._path, text.encode())
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _digest(file: Path, functions: Collection[str]) -> str | None:

@@ -7,19 +7,19 @@ import io
 import json
 import re
 import tokenize
-import warnings
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stridewise.checker.quietly import quietly
 from stridewise.checker.stubs import is_stub
 from stridewise.checker.unusable import not_notebook, not_text, too_large, unusable
 from stridewise.datasets.untrusted_files import require_file
 from stridewise.errors import DataError
 
-__all__ = ["Source", "functions_in", "read_source", "written_in"]
+__all__ = ["Source", "functions_in", "lines_in", "read_source", "written_in"]
 
 _OPERATION = "check"
 _MOST_TEXT = 1024**2  # a larger one takes Python seconds, and gigabytes, to parse
@@ -123,6 +123,22 @@ def written_in(source: Source) -> frozenset[str]:
     )
 
 
+def lines_in(source: Source) -> dict[str, dict[int, str]]:
+    r"""The lines of each of them, by number; of several with one name the last counts.
+
+    Examples
+    --------
+    >>> lines_in(Source("a.py", "x = 1\ndef f():\n    return x"))
+    {'f': {2: 'def f():', 3: '    return x'}}
+    """
+    text = source.text.split("\n")
+    return {
+        each.name: {n: text[n - 1] for n in range(each.lineno, (each.end_lineno or 0) + 1)}
+        for each in _statements(_parsed(source).body)
+        if isinstance(each, ast.FunctionDef)
+    }
+
+
 def _named(statement: ast.AST) -> list[str]:
     """The names of a definition, or of an assignment: `zero_pad = lambda …` is a function too."""
     if isinstance(statement, ast.FunctionDef):
@@ -141,8 +157,7 @@ def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
 
 def _parsed(source: Source) -> ast.Module:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "\d" in a learner's string is not our business
+        with quietly():  # "\d" in a learner's string is not our business
             return ast.parse(source.text)
     except SyntaxError as error:
         line = error.lineno or 1

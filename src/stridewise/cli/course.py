@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -30,4 +31,4 @@ def course(
         console.print(str(path), markup=False)
     for path in laid.kept:
         console.print(f"{path} was there already, and stays as it is", markup=False)
-    console.print(f"\nNext: jupyter lab {folder}", markup=False)
+    console.print(f"\nNext: jupyter lab {shlex.quote(str(folder))}", markup=False)

@@ -109,7 +109,7 @@ def file_result(document: Any) -> FileResult:
             problem_id=document.get("problem_id"),
             protection=tuple(document["protection"]),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise DataError(
             explain(
                 "check",

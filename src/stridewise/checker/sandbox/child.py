@@ -6,16 +6,24 @@ imports nothing of Stridewise, which is not there.
 """
 
 from __future__ import annotations
+import __future__
 
+import ast
 import importlib.util
 import json
 import os
 import sys
 import types
 from collections.abc import Mapping
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
+# What `from __future__ import …` at a program's beginning says to all of it.
+_FUTURE = reduce(
+    or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+)
 _MOST_LINES = 20
 _MOST_MESSAGE = 2000
 
@@ -42,18 +50,25 @@ class Learner:
         self._stopped: dict[str, Any] | None = None
         sys.modules["submission"] = self._module
 
-    def load(self, file: str, text: str, cells: list[int]) -> dict[str, Any]:
-        """Execute the program; a notebook goes on with the next cell, as in Jupyter."""
+    def load(self, file: str, text: str) -> dict[str, Any]:
+        """Execute the program, statement by statement: what fails costs nothing but itself.
+
+        A data set or a package that is not here must not cost a learner their functions.
+        """
         self._file = file
-        lines = text.split("\n")
-        starts = cells or [1]
-        for start, end in zip(starts, [*starts[1:], len(lines) + 1], strict=True):
-            part = "\n" * (start - 1) + "\n".join(lines[start - 1 : end - 1])
+        try:
+            tree = ast.parse(text, file)
+            whole = compile(tree, file, "exec", dont_inherit=True)
+        except BaseException as error:
+            return self._trouble(error)
+        flags = whole.co_flags & _FUTURE
+        for statement in tree.body:
             try:
-                exec(compile(part, file, "exec"), self._module.__dict__)
+                part = compile(ast.Module([statement], []), file, "exec", flags, dont_inherit=True)
+                exec(part, self._module.__dict__)
             except BaseException as error:
                 self._stopped = self._stopped or self._trouble(error)
-        return self._stopped if self._stopped and not cells else {"kind": "loaded"}
+        return {"kind": "loaded"}
 
     def call(self, wire: Any, request: Mapping[str, Any]) -> dict[str, Any]:
         """Call one function, with helpers in the place of the learner's own."""
@@ -61,11 +76,9 @@ class Learner:
         own = {name: names[name] for name in request["helpers"] if name in names}
         arguments, keywords = request["arguments"], request["keywords"]
         before = [wire.encode(each) for each in arguments]
-        if request["function"] not in names and self._stopped:
-            return self._stopped
+        if request["function"] not in names:
+            return self._undefined(request["function"])
         try:
-            if request["function"] not in names:
-                raise NameError(f"name {request['function']!r} is not defined")
             names.update({name: _helper(name, text) for name, text in request["helpers"].items()})
             value = names[request["function"]](*arguments, **keywords)
             changed = [
@@ -79,6 +92,14 @@ class Learner:
             for name in request["helpers"]:
                 names.pop(name, None)
             names.update(own)
+
+    def _undefined(self, name: str) -> dict[str, Any]:
+        """Why there is no such function, although the program has its text."""
+        said = f"name {name!r} is not defined"
+        if self._stopped is None:
+            return self._trouble(NameError(said))
+        why = f"{self._stopped['type']}: {self._stopped['message']}"
+        return {**self._stopped, "type": "NameError", "message": f"{said}, since before it {why}"}
 
     def _trouble(self, error: BaseException) -> dict[str, Any]:
         lines, traceback = list[int](), error.__traceback__
@@ -155,7 +176,7 @@ def main() -> None:
             os._exit(0)  # whatever the program still wants to do at its end
         if "text" in request:
             text = request["text"].tobytes().decode()
-            reply = learner.load(request["file"], text, request["cells"].tolist())
+            reply = learner.load(request["file"], text)
         else:
             reply = learner.call(wire, request)
         answer({**reply, "number": request["number"]})

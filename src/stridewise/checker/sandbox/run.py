@@ -163,9 +163,7 @@ class _Run:
         before = self._protection
         self._protection = on if before is None else tuple(each for each in on if each in before)
         text = np.frombuffer(self._source.text.encode("utf-8", "replace"), np.uint8)
-        cells = np.array(self._source.cells, np.int64)  # a tuple may have only so many
-        request = {"file": self._source.name, "text": text, "cells": cells}
-        outcome = self._asked(request)
+        outcome = self._asked({"file": self._source.name, "text": text})
         return None if isinstance(outcome, Returned) else outcome
 
     def _stop(self) -> None:
