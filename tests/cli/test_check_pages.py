@@ -42,3 +42,11 @@ def test_nothing_of_others_is_replaced(stridewise, tmp_path):
     assert (ran.code, page.read_text()) == (2, "something else")
     assert "r-explorer has other things in it" in ran.err
     assert not (tmp_path / "r.html").exists()
+
+
+def test_a_link_that_leads_nowhere_is_refused_before_the_check(stridewise, tmp_path):
+    (tmp_path / "r-explorer").symlink_to(tmp_path / "outside")
+    ran = stridewise("check", "a.py", "--format", "html", "--out", "r.html")
+    assert ran.code == 2
+    assert "r-explorer has other things in it" in ran.err
+    assert not (tmp_path / "outside").exists()
