@@ -7,10 +7,11 @@ from stridewise.checker.words import LANGUAGES, chinese, convention, english, hi
 MISTAKES = """
 pads-every-axis pads-wrong-axes pads-one-side pads-with-other-value
 const-ignored dims-ignored
-bias-per-element bias-missing bias-not-scalar kernel-flipped mean-not-sum dot-not-multiply
+bias-per-element bias-missing bias-twice kernel-transposed flattened-differently
+array-not-number kernel-flipped mean-not-sum dot-not-multiply
 stride-ignored stride-one-axis axes-swapped size-formula pad-ignored first-filter-only
 first-bias-only first-example-only example-axis-dropped cache-padded window-all-channels
-stride-equals-f sum-not-mean mode-ignored max-from-zero
+stride-equals-f sum-not-mean mode-ignored mode-without-branch max-from-zero
 pads-zero-in-max padding-not-counted crop-at-pad-zero crop-from-corner
 assigns-not-adds dw-from-unpadded dw-uses-weights da-uses-input weights-flipped-in-da
 divides-by-m db-missing-axis returns-inside-loop gradient-transposed

@@ -6,7 +6,6 @@ different mistakes explain them equally well, only those are named that all expl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +17,7 @@ from stridewise.checker.catalogue import Deviation, Recipe
 from stridewise.checker.comparing import EXACT, SINGLE, first_difference, same
 from stridewise.checker.evidence import with_evidence
 from stridewise.checker.exercises import COURSE, Exercise, Part
+from stridewise.checker.raised import is_raised_alike, said_by_all
 from stridewise.checker.replaying import Replay, replayed
 from stridewise.checker.results import (
     NOT_RECOGNISED,
@@ -47,12 +47,7 @@ class Outcome:
     failed: Failed | None = None
 
 
-# Exceptions that say by themselves which mistake it is.
-_SIGNATURES = (
-    (r"TypeError: only (0-dimensional|length-1|size-1) arrays", "bias-not-scalar"),
-    (r"ValueError: setting an array element with a sequence", "bias-not-scalar"),
-    (r"ValueError: shapes .* not aligned", "dot-not-multiply"),
-)
+# Whose exceptions can say by themselves which mistake it is.
 _SIGNED = ("conv_single_step", "conv_forward", "conv_slice", "forward")
 _SCALARS = ("conv_single_step", "conv_slice")
 
@@ -106,7 +101,9 @@ def diagnose(
     explanations = list(map(_explanation, parts, came))
     ids = frozenset[str]().union(*(each.ids for each in explanations))
     if NOT_RECOGNISED in ids:
-        ids = frozenset({NOT_RECOGNISED})  # what is explained is not all that is wrong
+        # What is explained is not all that is wrong; that arguments are written to, is true.
+        written = any(outcome.changed for outcome in outcomes)
+        ids = frozenset({"writes-to-input" if written else NOT_RECOGNISED})
     said = [each for explanation in explanations for each in explanation.conventions]
     conventions = tuple(dict.fromkeys((*said, *_how_it_returns(function, outcomes))))
     failed = [outcome.failed.trouble for outcome in outcomes if outcome.failed]
@@ -189,7 +186,9 @@ def _comparison(
 
     def is_alike(outcome: Outcome, replay: Replay) -> bool:
         if replay.raised is not None:
-            return outcome.failed is not None and outcome.failed.trouble.type == replay.raised
+            return outcome.failed is not None and is_raised_alike(
+                outcome.failed.trouble, replay.raised
+            )
         return outcome.failed is None and same(outcome.value, replay.value, near)
 
     def explains(deviations: tuple[Deviation, ...]) -> bool:
@@ -206,16 +205,14 @@ def _comparison(
 
 def _from_exception(part: Part, outcomes: Sequence[Outcome]) -> frozenset[str]:
     """What all exceptions say, if nothing that was returned is right."""
-    said = {f"{o.failed.trouble.type}: {o.failed.trouble.message}" for o in outcomes if o.failed}
-    if part.recipe.name not in _SIGNED or not said:
+    troubles = [outcome.failed.trouble for outcome in outcomes if outcome.failed]
+    if part.recipe.name not in _SIGNED or not troubles:
         return frozenset()
     for number, outcome in enumerate(outcomes):
         if outcome.failed is None and same(outcome.value, replayed(part, (), number).value):
             return frozenset()
-    for pattern, found in _SIGNATURES:
-        if all(re.match(pattern, each) for each in said):
-            return frozenset({found})
-    return frozenset()
+    found = said_by_all(troubles)
+    return frozenset({found} if found else ())
 
 
 def _from_kind(recipe: Recipe, outcomes: Sequence[Outcome]) -> frozenset[str]:

@@ -22,7 +22,7 @@ _PATTERNS = {
     "size-formula": r"\bn_[HW]\s*=",
     "crop-": r"pad\s*:\s*-|:\s*n_[HW]",
     "assigns-not-adds": r"\]\s*=(?!=)",
-    "returns-inside-loop": r"\breturn\b",
+    "returns-inside-loop": r"\breturn\b|range\(1\)",
     "mode-ignored": r"\bmode\b",
     "divides-by-m": r"/\s*m\b|/=\s*m\b",
     "db-missing-axis": r"\bdb\b.*(sum|=)",

@@ -48,7 +48,21 @@ def _forward(
             a_slice = steps.take(a, *steps.starts(h, w, stride, f), f)
             products = steps.multiply(a_slice, steps.filter(W, c))
             steps.put(Z[i], h, w, c, steps.combine(products, steps.bias(b, c)))
-    return Z, steps.cache(A_prev, W, b, hparameters, A_pad)
+    return steps.finish(Z), steps.cache(A_prev, W, b, hparameters, A_pad)
+
+
+def _reshaped(Z: Array) -> Array:
+    m, n_H, n_W, C = Z.shape
+    return Z.reshape(m, n_W, n_H, C)
+
+
+# Where windows and filters are flattened, each has its own order.
+_FLATTENED: tuple[dict[str, Step], ...] = (
+    {"multiply": lambda a_slice, W: np.moveaxis(a_slice, 2, 0).ravel() * W.ravel()},
+    {"multiply": lambda a_slice, W: a_slice.ravel() * np.moveaxis(W, 2, 0).ravel()},
+    {"multiply": lambda a_slice, W: a_slice.ravel() * W.ravel(order="F")},
+    {"filter": lambda W, c: W.reshape(W.shape[3], -1)[c].reshape(W.shape[:3])},
+)
 
 
 CONV_FORWARD = Recipe(
@@ -62,6 +76,7 @@ CONV_FORWARD = Recipe(
         "pad": padded,
         "filter": lambda W, c: W[..., c],
         "bias": lambda b, c: b[..., c],
+        "finish": lambda Z: Z,
         "cache": lambda A_prev, W, b, hparameters, _A_pad: (A_prev, W, b, hparameters),
     },
     (
@@ -75,6 +90,9 @@ CONV_FORWARD = Recipe(
         Deviation("first-filter-only", {"filter": lambda W, _c: W[..., 0]}),
         Deviation("first-bias-only", {"bias": lambda b, _c: b[..., 0]}),
         Deviation("cache-padded", {"cache": lambda _A, W, b, hp, A_pad: (A_pad, W, b, hp)}),
+        Deviation("axes-swapped", {"finish": _reshaped}),
+        Deviation("axes-swapped", {"finish": lambda Z: Z.swapaxes(1, 2)}),
+        *(Deviation("flattened-differently", steps) for steps in _FLATTENED),
     ),
 )
 

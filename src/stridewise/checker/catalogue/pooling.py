@@ -91,6 +91,8 @@ POOL_FORWARD = Recipe(
         Deviation("example-axis-dropped", {"window": _rows_as_examples}),
         Deviation("sum-not-mean", {"mean": np.sum}),
         Deviation("max-from-zero", {"largest": lambda window: max(0.0, np.max(window))}),
+        Deviation("mode-without-branch", {"largest": lambda _window: 0.0}),
+        Deviation("mode-without-branch", {"mean": lambda _window: 0.0}),
     ),
 )
 
@@ -193,6 +195,8 @@ POOL_BACKWARD = Recipe(
         ),
         Deviation("first-example-only", {"gradient": lambda dA, _i: dA[0]}),
         Deviation("axes-swapped", {"take": PLACES[-1].steps["take"], "to_all": to_all_of_square}),
+        Deviation("mode-without-branch", {"to_largest": lambda _steps, _window, _da, _f: 0.0}),
+        Deviation("mode-without-branch", {"to_all": lambda _steps, _window, _da, _f: 0.0}),
         Deviation("assigns-not-adds", {"add_largest": assign, "add_all": assign}),
         Deviation("assigns-not-adds", {"add_largest": assign}),
         Deviation("assigns-not-adds", {"add_all": assign}),

@@ -30,11 +30,13 @@ def _flipped(*axes: int) -> dict[str, Step]:
 WITHIN: tuple[Deviation, ...] = (
     Deviation("bias-per-element", {"combine": lambda p, b: np.sum(p + b.ravel()[0])}),
     Deviation("bias-missing", {"combine": lambda p, _b: np.sum(p)}),
+    Deviation("bias-twice", {"combine": lambda p, b: np.sum(p) + 2 * b.ravel()[0]}),
     Deviation("mean-not-sum", {"combine": lambda p, b: np.mean(p) + b.ravel()[0]}),
     Deviation("kernel-flipped", _flipped(0, 1)),
     Deviation("kernel-flipped", _flipped(0, 1, 2)),
     Deviation("kernel-flipped", _flipped(0)),
     Deviation("kernel-flipped", _flipped(1)),
+    Deviation("kernel-transposed", {"multiply": lambda a_slice, W: a_slice * W.swapaxes(0, 1)}),
 )
 
 
@@ -51,8 +53,8 @@ SINGLE_STEP = Recipe(
         *WITHIN,
         Deviation("dot-not-multiply", {"multiply": np.dot}),
         Deviation("dot-not-multiply", {"multiply": np.matmul}),
-        Deviation("bias-not-scalar", {"finish": lambda z: np.full((1, 1, 1), z)}),
-        Deviation("bias-not-scalar", {"finish": lambda z: np.full((1, 1), z)}),
-        Deviation("bias-not-scalar", {"finish": lambda z: np.full((1,), z)}),
+        Deviation("array-not-number", {"finish": lambda z: np.full((1, 1, 1), z)}),
+        Deviation("array-not-number", {"finish": lambda z: np.full((1, 1), z)}),
+        Deviation("array-not-number", {"finish": lambda z: np.full((1,), z)}),
     ),
 )

@@ -56,6 +56,10 @@ _FORMULAS: tuple[Callable[[int, int, int, int], int], ...] = (
 )
 
 
+# Those in which one axis is often forgotten: rounding up, and the first window.
+_OF_ONE_AXIS = (_FORMULAS[0], _FORMULAS[2], _FORMULAS[4])
+
+
 def unpadded_size(n: int, f: int, _pad: int, stride: int) -> int:
     """As it would be without padding."""
     return (n - f) // stride + 1
@@ -80,8 +84,33 @@ def _square_columns(H: int, W: int, f: int, pad: int, stride: int) -> tuple[int,
     return (right_size(W, f, pad, stride),) * 2
 
 
+def _one_right(axis: int, formula: Callable[[int, int, int, int], int]) -> Step:
+    def sizes(H: int, W: int, f: int, pad: int, stride: int) -> tuple[int, ...]:
+        wrong = _sizes(formula)(H, W, f, pad, stride)
+        right = _sizes(right_size)(H, W, f, pad, stride)
+        return tuple(right[at] if at == axis else wrong[at] for at in (0, 1))
+
+    return sizes
+
+
+def _unstrided(n: int, f: int, pad: int, _stride: int) -> int:
+    return n - f + 2 * pad + 1
+
+
+# Windows that overlap more than they should, and so are more.
+_ONE_STRIDE: tuple[dict[str, Step], ...] = (
+    {"sizes": _one_right(0, _unstrided), "starts": lambda h, w, stride, _f: (h * stride, w)},
+    {"sizes": _one_right(1, _unstrided), "starts": lambda h, w, stride, _f: (h, w * stride)},
+)
+
 SIZES: tuple[Deviation, ...] = (
     *(Deviation("size-formula", {"sizes": _sizes(formula)}) for formula in _FORMULAS),
+    *(
+        Deviation("size-formula", {"sizes": _one_right(axis, formula)})
+        for formula in _OF_ONE_AXIS
+        for axis in (0, 1)
+    ),
+    *(Deviation("stride-one-axis", steps) for steps in _ONE_STRIDE),
     Deviation("axes-swapped", {"sizes": _swapped_sizes}),
     Deviation("axes-swapped", {"sizes": _square}),
     Deviation("axes-swapped", {"sizes": _square_columns}),

@@ -116,7 +116,7 @@ class _Writer:
             return self._other(value.type)
         if kind is _array_type:
             return self._array(value, "array")
-        if kind in _SCALARS:
+        if kind in _SCALARS or kind is np.longdouble:
             return self._array(value, "scalar")
         if kind in (tuple, list, dict):
             return self._container(value, depth)
@@ -126,6 +126,8 @@ class _Writer:
         return {"other": name}
 
     def _array(self, value: Any, key: str) -> dict[str, Any]:
+        if value.dtype == np.longdouble:
+            value = value.astype(np.float64)  # its bytes are another machine's nonsense
         dtype = value.dtype
         if dtype.itemsize not in _KINDS.get(dtype.kind, ()):
             return self._other(f"array of {dtype}"[:200] if key == "array" else str(dtype)[:200])

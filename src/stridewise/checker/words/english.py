@@ -40,20 +40,35 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "How often does the bias enter the result? How often should it?",
         "Write the formula down, with its brackets: is the bias inside or outside of the sum?",
     ),
+    "bias-twice": (
+        "The bias is added twice.",
+        "Give the bias a large value: by how much does the result grow?",
+        "Which of the functions that you call adds the bias already?",
+    ),
     "bias-missing": (
         "The bias is not added.",
         "Which of the arguments has no influence on your result?",
         "Set the weights to zero in your mind: what should be left of the result?",
     ),
-    "bias-not-scalar": (
-        "The bias is used as an array with axes, where a single number is needed.",
-        "Print the shape of the bias, and the shape of what you return.",
-        "An array with one element is not yet a number: which of its elements do you mean?",
+    "array-not-number": (
+        "An array stands where a single number is needed: in the bias, or for want of a sum.",
+        "Print the shape of the bias, of the sum, and of what you return.",
+        "Which axes does the sum leave over? And which element of the bias do you mean?",
     ),
     "kernel-flipped": (
-        "The weights are turned around before they are multiplied: up and down, or left and right.",
+        "The weights are turned around before they are multiplied, along at least one axis.",
         "Which weight meets the window's upper left element?",
         "In this course the weights lie on the window as they are, without being turned.",
+    ),
+    "kernel-transposed": (
+        "Rows and columns of the weights are exchanged.",
+        "Which weight meets the element to the right of the window's upper left one?",
+        "Compare the order of the window's axes with the order of the axes of W.",
+    ),
+    "flattened-differently": (
+        "Windows and weights are flattened in different orders, so that the wrong ones meet.",
+        "Which element of the flattened window comes second, and which one of the weights?",
+        "W has the axes f, f, n_C_prev, n_C: in which order are those of the windows, and of W?",
     ),
     "mean-not-sum": (
         "The products are averaged, where they should be added up.",
@@ -135,6 +150,11 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "Call the function with both modes, and compare.",
         "Where does your program decide between the two, and what does it compare there?",
     ),
+    "mode-without-branch": (
+        "One of the modes leaves zeros: no branch of the program is taken for it.",
+        "Call the function with each mode by itself: which result is zero?",
+        "Compare the names that the exercise has for the modes with those in your program.",
+    ),
     "max-from-zero": (
         "The search for the largest element starts at zero, so negative windows come out as zero.",
         "Try a window in which all elements are negative.",
@@ -196,9 +216,9 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "Compare the shapes of db and b, and count the axes that dZ is summed over.",
     ),
     "returns-inside-loop": (
-        "The function returns inside a loop, before the work is done.",
+        "Only the first sample is computed: a return stands in the loop, or the loop is too short.",
         "Which samples have a result, and which are still zero?",
-        "Look at how far the return statement is indented.",
+        "Look at how far the return statement is indented, and at how often the loop runs.",
     ),
     "gradient-transposed": (
         "The gradient has the right numbers at the wrong places: its axes or channels are turned.",
@@ -221,8 +241,8 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "Over which axes is the largest element looked for?",
     ),
     "mask-not-boolean": (
-        "The mask does not consist of True and False.",
-        "Print the mask and its dtype.",
+        "The mask does not consist of True and False, or the window's numbers are multiplied in.",
+        "Print the mask and its dtype, and what it is multiplied with.",
         "Which question about each element has yes or no for an answer?",
     ),
     "distribute-forgets-dz": (

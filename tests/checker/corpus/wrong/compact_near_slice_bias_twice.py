@@ -1,4 +1,4 @@
-# expect: conv_slice: not-recognised
+# expect: conv_slice: bias-twice
 import numpy as np
 
 def conv_slice(X_slice, W, b):

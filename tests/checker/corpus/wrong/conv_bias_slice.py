@@ -1,4 +1,4 @@
-# expect: conv_forward: bias-not-scalar
+# expect: conv_forward: array-not-number
 import numpy as np
 
 def conv_forward(A_prev, W, b, hparameters):

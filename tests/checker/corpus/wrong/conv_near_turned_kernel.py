@@ -1,4 +1,4 @@
-# expect: conv_forward: not-recognised
+# expect: conv_forward: kernel-transposed
 import numpy as np
 
 def conv_forward(A_prev, W, b, hparameters):

@@ -1,4 +1,4 @@
-# expect: pool_backward: not-recognised
+# expect: pool_backward: mode-without-branch
 import numpy as np
 
 def create_mask_from_window(x):

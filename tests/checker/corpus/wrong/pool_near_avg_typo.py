@@ -1,4 +1,4 @@
-# expect: pool_forward: not-recognised
+# expect: pool_forward: mode-without-branch
 import numpy as np
 
 def pool_forward(A_prev, hparameters, mode="max"):

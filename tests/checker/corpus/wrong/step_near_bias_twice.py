@@ -1,4 +1,4 @@
-# expect: conv_single_step: not-recognised
+# expect: conv_single_step: bias-twice
 import numpy as np
 
 def conv_single_step(x, W, b):

@@ -1,4 +1,4 @@
-# expect: zero_pad: not-recognised
+# expect: zero_pad: pads-wrong-axes
 import numpy as np
 
 def zero_pad(X, pad):
