@@ -58,9 +58,9 @@ def _reshaped(Z: Array) -> Array:
 
 # Where windows and filters are flattened, each has its own order.
 _FLATTENED: tuple[dict[str, Step], ...] = (
-    {"multiply": lambda a_slice, W: np.moveaxis(a_slice, 2, 0).ravel() * W.ravel()},
-    {"multiply": lambda a_slice, W: a_slice.ravel() * np.moveaxis(W, 2, 0).ravel()},
-    {"multiply": lambda a_slice, W: a_slice.ravel() * W.ravel(order="F")},
+    {"multiply": lambda a_slice, W: a_slice * np.moveaxis(W.reshape(W.shape[::-1]), 0, 2)},
+    {"multiply": lambda a_slice, W: a_slice * np.moveaxis(W, 2, 0).reshape(W.shape)},
+    {"multiply": lambda a_slice, W: a_slice * W.ravel(order="F").reshape(W.shape)},
     {"filter": lambda W, c: W.reshape(W.shape[3], -1)[c].reshape(W.shape[:3])},
 )
 

@@ -36,12 +36,14 @@ def _ways(read: Read, values: Array, spot: Spot) -> Iterator[tuple[str, dict[str
         yield "mean", {"n": values.size}, mean
         yield "sum", {"n": values.size}, mean * values.size
         yield "largest or zero", {"most": most}, max(0.0, most)
+        yield "nothing", {}, 0.0
     elif read.weights:
         n, b = values.size, spot.bias
         total = float(values @ np.array(read.weights))
         yield "sum and bias", {"sum": total, "bias": b}, total + b
         yield "sum alone", {"sum": total}, total
         yield "sum and biases", {"sum": total, "n": n, "bias": b}, total + n * b
+        yield "sum and biases", {"sum": total, "n": 2, "bias": b}, total + 2 * b
         yield "mean and bias", {"sum": total, "n": n, "bias": b}, total / n + b
         yield "mean alone", {"sum": total, "n": n}, total / n
         for other in spot.trace.arrays[f"weight/{spot.node['name']}/bias"]:
