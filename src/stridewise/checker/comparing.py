@@ -92,16 +92,16 @@ def close(a: Any, b: Any, near: float) -> Any:
 
 
 def _is_numeric(value: Any) -> bool:
-    if isinstance(value, bool | int | float | np.generic):
-        return True
-    return isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
+    if isinstance(value, np.ndarray | np.generic):
+        return value.dtype.kind in "biuf"
+    return isinstance(value, bool | int | float)
 
 
 def _described(value: Any) -> str:
     """What it is, in Python's names, which are the same in all languages."""
     if isinstance(value, np.ndarray):
-        kind = "bool array" if value.dtype.kind == "b" else "array"
-        return f"{kind} {value.shape}"
+        kind = {"b": "bool ", "c": "complex "}.get(value.dtype.kind, "")
+        return f"{kind}array {value.shape}"
     if isinstance(value, tuple | list):
         return f"{type(value).__name__} ({len(value)})"
     if isinstance(value, Other):
