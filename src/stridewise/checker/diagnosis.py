@@ -61,7 +61,6 @@ class _Explanation:
 
     ids: frozenset[str]
     conventions: tuple[str, ...] = ()
-    near: float = EXACT
     deviations: tuple[tuple[Deviation, ...], ...] = ()
 
 
@@ -127,13 +126,13 @@ def _explanation(part: Part, outcomes: Sequence[Outcome]) -> _Explanation:
         for chosen in _choices(part.recipe):
             if explains(chosen):
                 said = (*single, *(each.id for each in chosen))
-                return _Explanation(frozenset(), said, near)
+                return _Explanation(frozenset(), said)
         if all(outcome.failed for outcome in outcomes):
             break  # nothing that could be compared
         found = _simplest(part.recipe, explains)
         ids = frozenset.intersection(*(ids for ids, _ in found)) if found else frozenset()
         if ids:
-            return _Explanation(ids, single, near, tuple(deviations for _, deviations in found))
+            return _Explanation(ids, single, tuple(deviations for _, deviations in found))
     ids = _from_exception(part, outcomes) or _from_kind(part.recipe, outcomes)
     if not ids and any(outcome.failed is None for outcome in outcomes):
         ids = frozenset({NOT_RECOGNISED})
@@ -235,12 +234,11 @@ def _how_it_returns(function: str, outcomes: Sequence[Outcome]) -> tuple[str, ..
 def _first_wrong(
     part: Part, outcomes: Sequence[Outcome], explanation: _Explanation
 ) -> FirstWrong | None:
+    """What is wrong by more than float32 rounds off: nobody is blamed for that."""
     for number, (probe, outcome) in enumerate(zip(part.probes, outcomes, strict=True)):
         if outcome.failed is None:
             right = replayed(part, (), number).value
-            found = first_difference(
-                probe.words, part.recipe.results, outcome.value, right, explanation.near
-            )
+            found = first_difference(probe.words, part.recipe.results, outcome.value, right, SINGLE)
             if found:
                 return with_evidence(
                     found, part.recipe, probe, outcome.value, explanation.deviations

@@ -8,7 +8,6 @@ from importlib import resources
 
 import numpy as np
 
-from stridewise.checker.comparing import EXACT, SINGLE
 from stridewise.checker.exercises import asked
 from stridewise.checker.labels import label
 from stridewise.checker.pictures.maps import map_section
@@ -30,16 +29,15 @@ def style() -> str:
 
 def picture_of(function: str, result: FunctionResult, lang: str) -> str:
     """Draw what there is to see of a function's first wrong element, if there is anything."""
-    near = SINGLE if "float32" in result.conventions else EXACT
-    return "" if result.first_wrong is None else _drawn(function, result.first_wrong, near, lang)
+    return "" if result.first_wrong is None else _drawn(function, result.first_wrong, lang)
 
 
 @lru_cache(_MOST_KEPT)
-def _drawn(function: str, found: FirstWrong, near: float, lang: str) -> str:
-    return "".join(_section(each, lang) for each in _sections(function, found, near, lang))
+def _drawn(function: str, found: FirstWrong, lang: str) -> str:
+    return "".join(_section(each, lang) for each in _sections(function, found, lang))
 
 
-def _sections(function: str, found: FirstWrong, near: float, lang: str) -> list[Section]:
+def _sections(function: str, found: FirstWrong, lang: str) -> list[Section]:
     question = asked(function, found.input)
     right = right_part(function, found)
     if question is None or right is None:
@@ -51,7 +49,7 @@ def _sections(function: str, found: FirstWrong, near: float, lang: str) -> list[
     if spot is not None and spot.mode == "forward" and reads_windows:
         x = np.asarray(question.part.probes[question.within].arguments[0])
         sections.append(window_section(found, spot, x, lang))
-    maps = map_section(found, right, near, lang)
+    maps = map_section(found, right, lang)
     return [*sections, maps] if maps else sections
 
 

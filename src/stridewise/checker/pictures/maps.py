@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from stridewise.arrays import Array
-from stridewise.checker.comparing import close
+from stridewise.checker.comparing import SINGLE, close
 from stridewise.checker.evidence import plane, rows_and_columns
 from stridewise.checker.labels import label
 from stridewise.checker.pictures.tables import Cell, Section, Table, number, table
@@ -16,10 +16,11 @@ from stridewise.checker.results import MOST_SHOWN, FirstWrong
 __all__ = ["map_section"]
 
 
-def map_section(found: FirstWrong, right: Array, near: float, lang: str) -> Section | None:
+def map_section(found: FirstWrong, right: Array, lang: str) -> Section | None:
     """Draw both maps and their difference; of results that differ in shape, both alone.
 
-    None if there are no maps, or if they do not show what is wrong.
+    Wrong is what differs by more than float32 rounds off. None if there are no maps, or if they do
+    not show what is wrong.
     """
     around = plane(right, found.result, found.index)
     widths = {len(row) for row in found.numbers}
@@ -29,13 +30,13 @@ def map_section(found: FirstWrong, right: Array, near: float, lang: str) -> Sect
     got = np.array(found.numbers)
     title = label("map of", lang, place=_said(found, right.ndim))
     if found.index is None:
-        if got.shape == expected.shape and close(got, expected, near).all():
+        if got.shape == expected.shape and close(got, expected, SINGLE).all():
             return None
         both = (_map("right", expected, lang), _map("yours", got, lang))
         return Section(title, (both,), (label("other shape", lang),))
     if got.shape != expected.shape:
         return None
-    wrong = ~close(got, expected, near)
+    wrong = ~close(got, expected, SINGLE)
     if not wrong.any():
         return None
     axes = rows_and_columns(found.result, right.ndim)
