@@ -1,16 +1,20 @@
 """What is kept of a learner's result: the numbers around an element, and the window read."""
 
+import json
+
 import numpy as np
 import pytest
 
 from stridewise.checker.catalogue import RECIPES
+from stridewise.checker.diagnosis import Failed, Outcome, diagnose
 from stridewise.checker.evidence import window_read
 from stridewise.checker.exercises import COMPACT, COURSE, EXERCISES
 from stridewise.checker.pictures.recording import right_part, spot_of
 from stridewise.checker.probes import probes
 from stridewise.checker.replaying import replayed
-from stridewise.checker.results import FirstWrong, Read
-from tests.checker.wrong import diagnosed, with_mistake
+from stridewise.checker.report import file_document, file_result, to_json
+from stridewise.checker.results import FileResult, FirstWrong, Read, Trouble
+from tests.checker.wrong import diagnosed, with_mistake, with_steps
 
 
 def first_of(function, words, index):
@@ -37,7 +41,7 @@ def test_so_it_is_in_the_compact_variant(function):
             right = right[0] if isinstance(right, tuple) else right
             for index in np.ndindex(np.shape(right)):
                 found = FirstWrong(probe.words, part.recipe.results[0], index, 0.0, 0.0)
-                read = window_read(part.recipe, (), probe, found, np.shape(right))
+                read = window_read(part.recipe, (), probe, found)
                 spot = spot_of(function, found)
                 assert read.places == spot.window().places
                 assert spot.value == pytest.approx(np.asarray(right)[index], abs=1e-12)
@@ -49,7 +53,7 @@ def test_what_the_right_recipe_reads_is_the_window_of_the_trace(function):
         shape = np.shape(right_part(function, first_of(function, probe.words, None)))
         for index in np.ndindex(shape):
             found = first_of(function, probe.words, index)
-            read = window_read(RECIPES[function], (), probe, found, shape)
+            read = window_read(RECIPES[function], (), probe, found)
             right = spot_of(function, found).window()
             assert (read.shape, read.places) == (right.shape, right.places)
             np.testing.assert_allclose(read.weights, right.weights, atol=1e-11)
@@ -92,6 +96,51 @@ def test_no_window_is_made_up_for_numbers_that_nothing_explains():
     assert result.first_wrong.numbers[0] == pytest.approx(
         1.5 * replayed(COURSE.functions["conv_forward"][0], (), 0).value[0][0, 0, :, 0]
     )
+
+
+def test_the_window_is_that_of_the_number_wherever_it_is_put():
+    swapped = next(each for each in RECIPES["conv_forward"].mistakes if "put" in each.steps)
+    probe = probes("conv_forward")[3]  # as many rows as columns come out
+    for row, column in np.ndindex(2, 2):
+        found = first_of("conv_forward", probe.words, (2, row, column, 1))
+        turned = first_of("conv_forward", probe.words, (2, column, row, 1))
+        read = window_read(RECIPES["conv_forward"], (swapped,), probe, found)
+        assert read.places == spot_of("conv_forward", turned).window().places
+
+
+@pytest.mark.parametrize(
+    ("mode", "mistake", "steps", "padding"),
+    [
+        (1, "pads-zero-in-max", ("frame",), 0.0),
+        (2, "padding-not-counted", ("frame", "mean"), None),
+        (2, "pads-with-other-value", ("frame",), -np.inf),
+    ],
+)
+def test_what_stands_for_padding_is_kept_in_json_too(mode, mistake, steps, padding):
+    result = with_steps("forward", mode, mistake, *steps)
+    assert result.first_wrong.read.padding == padding
+    assert -1 in result.first_wrong.read.places
+    file = FileResult("a.py", {"forward": result})
+    assert file_result(json.loads(to_json(file_document(file)))) == file
+
+
+def test_rounding_is_not_what_is_wrong_with_a_program_that_breaks_off():
+    function = "conv_forward"
+    (part,) = COURSE.functions[function]
+    rights = [replayed(part, (), number).value for number in range(len(part.probes))]
+    outcomes = [Outcome((Z.astype(np.float32), cache)) for Z, cache in rights]
+    outcomes[-1] = Outcome(failed=Failed("error", Trouble("IndexError", "")))
+    result = diagnose(function, outcomes, lambda _: None)
+    assert (result.status, result.first_wrong, result.error.type) == ("error", None, "IndexError")
+
+
+def test_complex_numbers_are_said_to_be_complex():
+    first = diagnosed("conv_forward", lambda Z: Z + 1j).first_wrong
+    assert (first.expected, first.got) == ("array (1, 2, 3, 1)", "complex array (1, 2, 3, 1)")
+    first = diagnosed("conv_single_step", lambda Z: np.complex128(Z)).first_wrong
+    assert (first.index, first.expected, first.got) == (None, "float", "complex128")
+    first = diagnosed("conv_single_step", complex).first_wrong
+    assert first.got == "complex"
 
 
 @pytest.mark.parametrize(

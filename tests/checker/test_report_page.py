@@ -8,7 +8,7 @@ from stridewise.checker import report
 from stridewise.checker.checked import Checked
 from stridewise.checker.exploring import folder_beside, require_ours, write_pages
 from stridewise.checker.results import FileResult
-from stridewise.errors import RunError
+from stridewise.errors import OptionError, RunError
 from tests.checker.samples import HOSTILE, MIXED
 from tests.checker.wrong import diagnosed, with_mistake
 from tests.explorer.test_page_access import NARROW, WIDE, require_no_findings
@@ -150,6 +150,32 @@ def test_where_nothing_slides_a_window_there_is_no_folder(tmp_path):
     folder.write_text("a file")
     with pytest.raises(RunError, match="has other things in it"):
         require_ours(folder)
+
+
+def last_is_wrong(gradient):
+    gradient[0, -1, -1, 0] += gradient.shape == (2, 6, 8, 2)
+    return gradient
+
+
+@pytest.mark.parametrize(
+    ("function", "result", "at"),
+    [
+        # A trace has one example, and these are sums over two.
+        ("conv_backward", with_mistake("conv_backward", "divides-by-m"), ("dW", (0, 0, 0, 0))),
+        # The windows end before the last row.
+        ("pool_backward", diagnosed("pool_backward", last_is_wrong), ("dA_prev", (0, 5, 7, 0))),
+    ],
+)
+def test_no_link_leads_to_what_the_explorer_does_not_show(tmp_path, function, result, at):
+    assert (result.first_wrong.result, result.first_wrong.index) == at
+    submission = FileResult("a.py", {function: result})
+    write_pages(tmp_path / "pages", [submission])
+    assert not (tmp_path / "pages").exists()
+    page = report.as_page([submission], explorer="pages")
+    assert "Yours − right" in page
+    assert 'href="pages/' not in page
+    with pytest.raises(OptionError, match="no wrong number of a window"):
+        Checked({function: result}).explore(function)
 
 
 def test_without_a_folder_no_link_leads_there():

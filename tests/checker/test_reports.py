@@ -103,7 +103,7 @@ def test_json_of_one_file_has_the_promised_form():
             "expected": 0.5,
             "got": 1.25,
             "numbers": [[0.5, 0.5], ["nan", 2.0]],
-            "read": {"shape": [2, 2], "places": [-1, 0, 7, 8], "weights": []},
+            "read": {"shape": [2, 2], "places": [-1, 0, 7, 8], "weights": [], "padding": 0.0},
         },
         "error": None,
         "blamed": ["conv_single_step"],

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -55,7 +53,7 @@ def with_evidence(
 ) -> FirstWrong:
     """Add what pictures are drawn from; a window only if all explanations read the same."""
     got = _part(recipe, found.result, value)
-    reads = {window_read(recipe, some, probe, found, np.shape(got)) for some in explanations}
+    reads = {window_read(recipe, some, probe, found) for some in explanations}
     return replace(
         found,
         numbers=_numbers_around(found, got),
@@ -81,16 +79,13 @@ def _numbers_around(found: FirstWrong, got: Any) -> tuple[tuple[float, ...], ...
 
 
 def window_read(
-    recipe: Recipe,
-    mistakes: Sequence[Deviation],
-    probe: Probe,
-    found: FirstWrong,
-    shape: Sequence[int],
+    recipe: Recipe, mistakes: Sequence[Deviation], probe: Probe, found: FirstWrong
 ) -> Read | None:
     """The window from which the recipe with these mistakes makes an element.
 
-    The recipe is run on an input whose numbers are their own places, from 1 since padding is 0,
-    and is watched while it reads.
+    The recipe is run on an input whose numbers are their own places, from 1 since padding is none
+    of these, and is watched while it reads. In place of what comes of a window, its own number is
+    put into the result, and so is found wherever the mistakes put it.
     """
     steps = {**recipe.steps, **{name: s for each in mistakes for name, s in each.steps.items()}}
     watched = [name for name in _READS if name in steps]
@@ -105,30 +100,30 @@ def window_read(
 
         return watching
 
-    watching = Deviation("", {name: watch(steps[name]) for name in watched})
+    def put_number(Z: Array, h: int, w: int, c: int, _value: Any) -> None:
+        steps["put"](Z, h, w, c, len(windows))
+
+    watching = {name: watch(steps[name]) for name in watched}
+    if "put" in steps:
+        watching["put"] = put_number
     x, *others = copy.deepcopy(probe.arguments)
     places = np.arange(1.0, x.size + 1).reshape(x.shape)
-    # What was read before it breaks off has been seen.
-    with quietly(), suppress(Exception):
-        recipe.program(*mistakes, watching)(places, *others, **probe.keywords)
-    number = _number_of(found.index, shape)
-    if number >= len(windows):
-        return Read((), ())
-    step, window, *weights = windows[number]
-    window = np.nan_to_num(np.asarray(window, float), posinf=0, neginf=0)  # −∞ is padding too
-    met = _weights(step, _values(window, x), *weights) if weights else ()
-    return Read(window.shape, tuple(int(place) - 1 for place in window.flat), met)
+    with quietly():
+        made = recipe.program(*mistakes, Deviation("", watching))(places, *others, **probe.keywords)
+    number = int(_part(recipe, found.result, made)[found.index]) if "put" in steps else 1
+    return _as_read(*windows[number - 1], x=x) if number else Read((), ())
 
 
-def _number_of(index: Sequence[int], shape: Sequence[int]) -> int:
-    """How many elements come before this one."""
-    return sum(at * math.prod(shape[axis + 1 :]) for axis, at in enumerate(index))
-
-
-def _values(window: Array, x: Array) -> Array:
-    """The numbers at these places; places count from 1, and padding is 0."""
-    found: Array = np.concatenate([[0.0], x.ravel()])[window.astype(int)]
-    return found
+def _as_read(step: Any, window: Any, *weights: Array, x: Array) -> Read:
+    """A window of places that was given to a step, and what the step makes it meet."""
+    window = np.asarray(window, float)
+    inside = np.isfinite(window) & (window > 0)
+    places = np.where(inside, window, 0).astype(int) - 1
+    met = _weights(step, np.where(inside, x.ravel()[places], 0.0), *weights) if weights else ()
+    padding = float(window[~inside][0]) if not inside.all() else 0.0
+    return Read(
+        window.shape, tuple(places.ravel().tolist()), met, None if np.isnan(padding) else padding
+    )
 
 
 def _weights(step: Any, values: Array, weights: Array) -> tuple[float, ...]:

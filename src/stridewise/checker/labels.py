@@ -94,8 +94,8 @@ _LABELS: dict[str, tuple[str, str]] = {
         "这个元素从未被计算，仍是初始值。",
     ),
     "window unknown": (
-        "Which window you read cannot be told, since no known mistake explains your numbers.",
-        "没有已知错误能解释你的数值，因此无法得知你读取的是哪个窗口。",
+        "Which window you read cannot be told from your numbers.",
+        "从你的数值无法得知你读取的是哪个窗口。",
     ),
     "other shape": ("Yours has another shape.", "你的结果形状不同。"),
     "wrong of": ("{wrong} of {all} numbers are wrong.", "{all} 个数中有 {wrong} 个错误。"),

@@ -14,7 +14,7 @@ The document of a file, version 1::
                           "expected": 0.5, "got": 1.25,
                           "numbers": [[0.5, 1.25, …], …],
                           "read": {"shape": [2, 2, 1], "places": [1, 2, 8, 9],
-                                   "weights": [0.5, -1.0, 0.25, 2.0]}},
+                                   "weights": [0.5, -1.0, 0.25, 2.0], "padding": 0.0}},
           "error": null,
           "blamed": []
         }, …
@@ -73,11 +73,14 @@ class Read:
         padding. None at all, if the element was never computed.
     weights : tuple of float
         What each was multiplied with; none in pooling, or where that cannot be told.
+    padding : float or None
+        The number that stands for padding; None if padding is left out.
     """
 
     shape: tuple[int, ...]
     places: tuple[int, ...]
     weights: tuple[float, ...] = ()
+    padding: float | None = 0.0
 
 
 @dataclass(frozen=True)

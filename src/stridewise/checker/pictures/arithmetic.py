@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -21,8 +22,9 @@ _NEAR = 1e-6
 def arithmetic(read: Read, x: Array, spot: Spot, result: float, lang: str) -> str:
     """Say how a window gives a number; only that it does, if no way is known."""
     values = values_of(read, x).ravel()
-    for key, numbers, value in _ways(read, values, spot):
-        if abs(value - result) <= _NEAR * max(1.0, abs(result)):
+    counted = values[~np.isnan(values)]
+    for key, numbers, value in _ways(read, counted, spot) if counted.size else ():
+        if math.isclose(value, result, rel_tol=_NEAR, abs_tol=_NEAR):
             said = {name: number(each) for name, each in numbers.items()}
             return label(key, lang, result=number(result), **said)
     return label("gives", lang, result=number(result))

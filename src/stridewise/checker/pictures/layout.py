@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from stridewise.arrays import Array
 from stridewise.checker.results import Read
 
-__all__ = ["fits", "start_of", "values_of"]
+__all__ = ["fits", "start_of", "values_of", "with_channels"]
 
 
 def fits(read: Read, x: Array) -> bool:
@@ -18,16 +19,23 @@ def fits(read: Read, x: Array) -> bool:
     count = math.prod(read.shape)
     return (
         2 <= len(read.shape) <= 3
-        and 0 < count == len(read.places)
+        and min(read.shape) > 0
+        and count == len(read.places)
         and len(read.weights) in (0, count)
         and all(-1 <= place < x.size for place in read.places)
     )
 
 
+def with_channels(read: Read) -> Read:
+    """The same window with an axis for channels, also if it is of one."""
+    return replace(read, shape=(*read.shape, 1)[:3])
+
+
 def values_of(read: Read, x: Array) -> Array:
-    """The window's numbers, in its shape; padding is 0."""
+    """The window's numbers, in its shape; nan for padding that is left out."""
     places = np.array(read.places).reshape(read.shape)
-    found: Array = np.where(places >= 0, x.ravel()[places], 0.0)
+    padding = math.nan if read.padding is None else read.padding
+    found: Array = np.where(places >= 0, x.ravel()[places], padding)
     return found
 
 

@@ -37,11 +37,13 @@ def overview(right: Read, yours: Read | None, x: Array, spot: Spot, lang: str) -
         at = rows[row], columns[column]
         inside = 0 <= at[0] < H and 0 <= at[1] < W
         marks = () if inside else ("padding",)
-        value = float(x[example, *at, channel]) if inside else 0.0
-        return Cell(number(value), marks + tuple(name for name in marked if at in marked[name]))
+        value = x[example, *at, channel] if inside else right.padding or 0.0
+        return Cell(
+            number(float(value)), marks + tuple(name for name in marked if at in marked[name])
+        )
 
     words = "both windows" if yours is not None else "the right window"
-    name = f"A_prev[{example}, :, :, {channel}]"
+    name = f"{spot.images}[{example}, :, :, {channel}]"
     return table(f"{name}: {label(words, lang)}", rows, columns, cell)
 
 
@@ -52,7 +54,7 @@ def _first(places: Array, x: Array) -> tuple[int, ...]:
 
 def _cells(read: Read, x: Array) -> list[tuple[int, int]]:
     """The rows and columns of a window, if they are one after another."""
-    places = np.array(read.places).reshape((*read.shape, 1)[:3])[..., 0]
+    places = np.array(read.places).reshape(read.shape)[..., 0]
     top, left = start_of(places, x.shape, 1), start_of(places.T, x.shape, 2)
     if top is None or left is None:
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -28,6 +29,8 @@ class Spot:
     name : str
         Of the trace: the function, which of its probes, which example.
     trace : Trace
+    images : str
+        What the exercise calls the input.
     example, row, column, channel : int
         Of the output that is looked at.
     mode : "forward", "byInput" or "byWeight"
@@ -38,6 +41,7 @@ class Spot:
 
     name: str
     trace: Trace
+    images: str
     example: int
     row: int = 0
     column: int = 0
@@ -103,7 +107,8 @@ class Spot:
             for channel in channels
         )
         if weight is None:
-            return Read((len(rows), len(columns)), places)
+            padding = -math.inf if self.node["window"]["type"] == "max" else 0.0
+            return Read((len(rows), len(columns)), places, padding=padding)
         met = tuple(map(float, weight[..., self.channel].flat))
         return Read((len(rows), len(columns), C), places, met)
 
@@ -125,17 +130,26 @@ def right_part(function: str, found: FirstWrong) -> Array | None:
 
 
 def spot_of(function: str, found: FirstWrong) -> Spot | None:
-    """Where an element is in a trace; None for functions that slide no window."""
+    """Where an element is in a trace of one example; None if it is in none.
+
+    So it is with functions that slide no window, with elements that no window has, and with the
+    gradients of weights if they are sums over several examples.
+    """
     question = asked(function, found.input)
     known = question is not None and (question.exercise, function) in _RECORDERS
     if question is None or not known or right_part(function, found) is None:
         return None
     example, row, column, channel = found.index or (0,) * 4
     if found.result in ("dW", "db"):
+        examples = question.part.probes[question.within].arguments[0].shape[0]
+        if examples > 1:
+            return None
         example = 0
-    named = "" if question.exercise == "course" else f"{question.exercise}-"
+    is_course = question.exercise == "course"
+    named = "" if is_course else f"{question.exercise}-"
     name = f"{named}{function}-{question.number}-{example}"
-    spot = Spot(name, _recorded(function, found.input, example), example)
+    trace = _recorded(function, found.input, example)
+    spot = Spot(name, trace, "A_prev" if is_course else "X", example)
     if found.result in ("dW", "db"):
         return replace(spot, channel=channel, mode="byWeight", input=column)
     if found.result in ("dA_prev", "dX"):
@@ -143,13 +157,13 @@ def spot_of(function: str, found: FirstWrong) -> Spot | None:
     return replace(spot, row=row, column=column, channel=channel)
 
 
-def _reaching(spot: Spot, row: int, column: int) -> Spot:
+def _reaching(spot: Spot, row: int, column: int) -> Spot | None:
     """Look at the first output whose window has this element of the input."""
     rows, columns, _ = spot.trace.document["tensors"][spot.node["name"]]
     is_pooling = spot.node["window"]["type"] != "convolution"
     spot = replace(spot, channel=spot.input if is_pooling else 0)
     tried = (replace(spot, row=h, column=w) for h, w in np.ndindex(rows, columns))
-    return next((each for each in tried if each.is_over(row, column)), spot)
+    return next((each for each in tried if each.is_over(row, column)), None)
 
 
 @cache

@@ -57,13 +57,13 @@ def table(
 def number(value: float) -> str:
     """A number with as many digits as a table has room for.
 
-    >>> number(-0.1980), number(1.0), number(1e9)
-    ('−0.198', '1', '1e+09')
+    >>> number(-0.1980), number(1.0), number(1e9), number(float("-inf"))
+    ('−0.198', '1', '1e+09', '−∞')
     """
     value = round(value, 9)
     text = f"{value:.4f}" if 5e-5 <= abs(value) < 1e5 else f"{value:.3g}"
     text = text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
-    return _minus(text)
+    return _minus(text.replace("inf", "∞"))
 
 
 def _minus(text: str) -> str:

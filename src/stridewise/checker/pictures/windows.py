@@ -11,7 +11,7 @@ import numpy as np
 from stridewise.arrays import Array
 from stridewise.checker.labels import label
 from stridewise.checker.pictures.arithmetic import arithmetic
-from stridewise.checker.pictures.layout import fits, start_of, values_of
+from stridewise.checker.pictures.layout import fits, start_of, values_of, with_channels
 from stridewise.checker.pictures.overview import overview
 from stridewise.checker.pictures.recording import Spot
 from stridewise.checker.pictures.tables import Cell, Section, Table, number, table
@@ -33,8 +33,10 @@ def window_section(found: FirstWrong, spot: Spot, x: Array, lang: str) -> Sectio
         The whole input, with all its examples.
     lang : str
     """
+    if x.ndim == 2:
+        x = x[..., None]  # a window without channels has one
     read = found.read
-    right = spot.window()
+    right = with_channels(spot.window())
     said = [label("right is", lang, how=arithmetic(right, x, spot, spot.value, lang))]
     yours = None
     if read is None or (read.places and not fits(read, x)):
@@ -44,7 +46,7 @@ def window_section(found: FirstWrong, spot: Spot, x: Array, lang: str) -> Sectio
     else:
         got = found.got if isinstance(found.got, int | float) else math.nan
         said.append(label("yours is", lang, how=arithmetic(read, x, spot, got, lang)))
-        yours = read
+        yours = with_channels(read)
     whole = overview(right, yours, x, spot, lang)
     groups = _by_channel(right, yours, x, lang)
     if whole is not None:
@@ -73,17 +75,17 @@ def _same(read: Read, right: Read) -> bool:
 
 def _tables(whose: str, read: Read, right: Read, x: Array, lang: str) -> list[Table]:
     """A table for each channel of a window."""
-    shape = (*read.shape, 1)[:3]
-    places = np.array(read.places).reshape(shape)
-    values = values_of(read, x).reshape(shape)
-    weights = np.array(read.weights).reshape(shape) if read.weights else None
-    numbers = np.arange(places.size).reshape(shape)
+    places = np.array(read.places).reshape(read.shape)
+    values = values_of(read, x)
+    weights = np.array(read.weights).reshape(read.shape) if read.weights else None
+    numbers = np.arange(places.size).reshape(read.shape)
 
     def drawn(channel: int) -> Table:
         at = places[..., channel]
 
         def cell(row: int, column: int) -> Cell:
-            text = number(values[row, column, channel])
+            value = float(values[row, column, channel])
+            text = "" if math.isnan(value) else number(value)
             if weights is not None:
                 text += f" × {number(weights[row, column, channel])}"
             marks = ("padding",) * bool(at[row, column] < 0)
@@ -94,12 +96,13 @@ def _tables(whose: str, read: Read, right: Read, x: Array, lang: str) -> list[Ta
         rows, columns = _names(at, x.shape, -3), _names(at.T, x.shape, -2)
         return table(f"{label(whose, lang)}{_part(at, x, lang)}", rows, columns, cell)
 
-    return [drawn(channel) for channel in range(shape[2])]
+    return [drawn(channel) for channel in range(read.shape[2])]
 
 
 def _differs(read: Read, right: Read, which: int) -> bool:
     """Whether an element lies elsewhere, or is multiplied with something else."""
-    if read.places[which] != right.places[which]:
+    place = read.places[which]
+    if place != right.places[which] or (place < 0 and read.padding != right.padding):
         return True
     both = read.weights and right.weights
     return bool(both) and abs(read.weights[which] - right.weights[which]) > _NEAR

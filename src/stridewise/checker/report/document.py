@@ -78,17 +78,23 @@ def _function(result: FunctionResult, lang: str) -> dict[str, Any]:
 
 
 def _first_wrong(wrong: FirstWrong) -> dict[str, Any]:
+    read = wrong.read
     return asdict(wrong) | {
         "index": None if wrong.index is None else [int(i) for i in wrong.index],
         "expected": _number(wrong.expected),
         "got": _number(wrong.got),
         "numbers": [[_number(each) for each in row] for row in wrong.numbers],
+        "read": None if read is None else asdict(read) | {"padding": _number(read.padding)},
     }
 
 
-def _number(value: float | str) -> float | str:
+def _number(value: float | str | None) -> float | str | None:
     """JSON has no word for what is not finite."""
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _number_again(value: Any) -> Any:
+    return float(value) if value in ("inf", "-inf", "nan") else value
 
 
 def file_result(document: Any) -> FileResult:
@@ -143,18 +149,20 @@ def _wrong(document: Mapping[str, Any]) -> FirstWrong:
         input=document["input"],
         result=document["result"],
         index=None if document["index"] is None else tuple(map(int, document["index"])),
-        expected=document["expected"],
-        got=document["got"],
+        expected=_number_again(document["expected"]),
+        got=_number_again(document["got"]),
         numbers=tuple(tuple(map(float, row)) for row in document.get("numbers", ())),
         read=None if read is None else _read(read),
     )
 
 
 def _read(document: Mapping[str, Any]) -> Read:
+    padding = document.get("padding", 0.0)
     return Read(
         tuple(map(int, document["shape"])),
         tuple(map(int, document["places"])),
         tuple(map(float, document["weights"])),
+        None if padding is None else float(padding),
     )
 
 
