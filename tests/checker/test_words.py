@@ -8,7 +8,7 @@ MISTAKES = """
 pads-every-axis pads-wrong-axes pads-one-side pads-with-other-value
 const-ignored dims-ignored
 bias-per-element bias-missing bias-twice kernel-transposed flattened-differently
-array-not-number kernel-flipped mean-not-sum dot-not-multiply
+bias-not-scalar array-not-number kernel-flipped mean-not-sum dot-not-multiply
 stride-ignored stride-one-axis axes-swapped size-formula pad-ignored first-filter-only
 first-bias-only first-example-only example-axis-dropped cache-padded window-all-channels
 stride-equals-f sum-not-mean mode-ignored mode-without-branch max-from-zero

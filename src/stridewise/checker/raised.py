@@ -17,6 +17,9 @@ _SIGNATURES = (
     # A window and its filter; what was flattened has another shape than its weights.
     (r"ValueError: shapes (\(.*\)) and \1 not aligned", "dot-not-multiply"),
 )
+_BIAS = re.compile(r"\bb\b")
+# The bias by one index an axis, or by a method: a number.
+_ELEMENT = re.compile(r"\bb(\[\s*[^\[\]:.,]+(,\s*[^\[\]:.,]+){2,3}\]|\.(item|squeeze|sum)\()")
 # What a ValueError speaks of if arrays do not fit; others have causes that no replay has.
 _DOES_NOT_FIT = re.compile("shape|broadcast|aligned|zero-size|empty|dimension|^$")
 
@@ -38,9 +41,18 @@ def said_by_all(troubles: Collection[Trouble]) -> str | None:
 
     >>> said_by_all([Trouble("ValueError", "shapes (2,2,3) and (2,2,3) not aligned")])
     'dot-not-multiply'
+    >>> said_by_all([Trouble("TypeError", "only 0-dimensional arrays", ((7, "Z += float(b)"),))])
+    'bias-not-scalar'
     """
     said = {f"{each.type}: {each.message}" for each in troubles}
     for pattern, found in _SIGNATURES:
         if said and all(re.match(pattern, each) for each in said):
-            return found
+            is_bias = found == "array-not-number" and all(map(_has_whole_bias, troubles))
+            return "bias-not-scalar" if is_bias else found
     return None
+
+
+def _has_whole_bias(trouble: Trouble) -> bool:
+    """Whether the line that failed has the bias in it, and not an element of it."""
+    line = trouble.lines[-1][1] if trouble.lines else ""
+    return _BIAS.search(_ELEMENT.sub("", line)) is not None

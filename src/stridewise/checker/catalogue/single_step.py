@@ -53,8 +53,8 @@ SINGLE_STEP = Recipe(
         *WITHIN,
         Deviation("dot-not-multiply", {"multiply": np.dot}),
         Deviation("dot-not-multiply", {"multiply": np.matmul}),
-        Deviation("array-not-number", {"finish": lambda z: np.full((1, 1, 1), z)}),
-        Deviation("array-not-number", {"finish": lambda z: np.full((1, 1), z)}),
-        Deviation("array-not-number", {"finish": lambda z: np.full((1,), z)}),
+        Deviation("bias-not-scalar", {"finish": lambda z: np.full((1, 1, 1), z)}),
+        Deviation("bias-not-scalar", {"finish": lambda z: np.full((1, 1), z)}),
+        Deviation("bias-not-scalar", {"finish": lambda z: np.full((1,), z)}),
     ),
 )

@@ -50,8 +50,13 @@ MISTAKES: dict[str, tuple[str, str, str]] = {
         "Which of the arguments has no influence on your result?",
         "Set the weights to zero in your mind: what should be left of the result?",
     ),
+    "bias-not-scalar": (
+        "The bias is used as an array with axes, where a single number is needed.",
+        "Print the shape of the bias, and the shape of what you return.",
+        "An array with one element is not yet a number: which of its elements do you mean?",
+    ),
     "array-not-number": (
-        "An array stands where a single number is needed: in the bias, or for want of a sum.",
+        "An array stands where a single number is needed: for want of a sum, or in the bias.",
         "Print the shape of the bias, of the sum, and of what you return.",
         "Which axes does the sum leave over? And which element of the bias do you mean?",
     ),

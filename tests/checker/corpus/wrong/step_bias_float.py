@@ -1,4 +1,4 @@
-# expect: conv_single_step: array-not-number
+# expect: conv_single_step: bias-not-scalar
 import numpy as np
 
 def conv_single_step(a_slice_prev, W, b):
