@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from stridewise.checker import check_file
+from stridewise.checker.report import as_page
 from stridewise.checker.words.english import MISTAKES
 
 CORPUS = Path(__file__).with_name("corpus")
@@ -58,7 +59,9 @@ def test_right_programs_pass(path: Path) -> None:
 @pytest.mark.parametrize("path", WRONG, ids=lambda path: path.stem)
 def test_wrong_programs_are_found_and_never_misnamed(path: Path) -> None:
     name, expected = expected_of(path)
-    functions = check_file(path).functions
+    result = check_file(path)
+    functions = result.functions
+    assert name in as_page([result], explorer="explorer")
     others = {each.status for other, each in functions.items() if other != name}
     assert others <= {"passed", "missing"}, "only one function is wrong"
     found = functions[name]

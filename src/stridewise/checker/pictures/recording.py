@@ -120,7 +120,10 @@ def right_part(function: str, found: FirstWrong) -> Array | None:
     if question is None or found.result not in names:
         return None
     right = replayed(question.part, (), question.within).value
-    part = np.asarray(right[names.index(found.result)] if len(names) > 1 else right)
+    chosen = right[names.index(found.result)] if len(names) > 1 else right
+    if isinstance(chosen, tuple):  # a cache
+        return None
+    part = np.asarray(chosen)
     if found.index is None:
         return part
     fits = len(found.index) == part.ndim and all(
