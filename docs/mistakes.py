@@ -16,7 +16,7 @@ PAGE = Path(__file__).with_name("mistakes.md")
 HEAD = """\
 # Mistakes
 
-Written by `python docs/mistakes.py` from the checker's catalogue; do not edit.
+<!-- Written by `python docs/mistakes.py` from the checker's catalogue; do not edit. -->
 
 A mistake is named only if it gives exactly the learner's numbers, on every probe; [the checker](checker.md) says how.
 

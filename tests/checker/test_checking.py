@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from stridewise.checker import check_file
+from stridewise.checker.exercises import COURSE
 from stridewise.checker.report import as_json
 from stridewise.errors import DataError
 
@@ -113,6 +114,40 @@ def test_a_function_that_was_never_defined_says_why(written):
     found = check_file(written(text)).functions["zero_pad"]
     assert (found.status, found.mistakes, found.error.type) == ("error", (), "NameError")
     assert "FileNotFoundError" in found.error.message
+
+
+def test_what_raises_says_for_which_input(written):
+    text = (
+        PROGRAM
+        + """
+def zero_pad(X, pad):
+    m, n_H, n_W, n_C = X.shape
+    X_pad = np.zeros((m, n_H + 2 * pad, n_W + 2 * pad, n_C))
+    X_pad[:, pad:-pad, pad:-pad] = X
+    return X_pad
+"""
+    )
+    found = check_file(written(text)).functions["zero_pad"]
+    assert (found.status, found.mistakes, found.first_wrong) == ("error", (), None)
+    assert found.error.input == "X (1, 2, 3, 2), pad = 0"
+
+
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        ({"functions": ["zero_pad", "nonsense"]}, ["zero_pad"]),
+        ({"functions": ["nonsense"]}, None),
+        ({"functions": "zero_pad"}, None),
+        ({"functions": [["zero_pad"]]}, None),
+        (["zero_pad"], None),
+    ],
+)
+def test_a_notebook_may_say_what_it_asks_for(written, says, told):
+    cells = [{"cell_type": "code", "source": PROGRAM}]
+    about = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"stridewise": says}, "cells": cells}
+    path = written(json.dumps(about), "mine.ipynb")
+    assert list(check_file(path).functions) == (told or list(COURSE.functions))
+    assert list(check_file(path, functions=["conv_forward"]).functions) == ["conv_forward"]
 
 
 def test_what_is_no_program(written):

@@ -1,5 +1,7 @@
 """``check(conv_forward)``: the learner's own functions, in their own process."""
 
+import contextlib
+import signal
 import subprocess
 import sys
 
@@ -50,7 +52,7 @@ def test_helpers_are_not_blamed_on_whom_calls_them():
 
 def test_the_line_is_the_learners():
     (mistake,) = check(zero_pad).functions["zero_pad"].mistakes
-    assert mistake.line == 15
+    assert mistake.line == 17
 
 
 def test_how_it_is_shown():
@@ -124,6 +126,26 @@ def test_whatever_it_returns_is_an_answer(body):
     checked = check(notebook["create_mask_from_window"])
     assert checked.functions["create_mask_from_window"].status in ("failed", "error")
     assert "create_mask_from_window" in checked._repr_html_()
+
+
+def test_what_never_comes_back_is_stopped_once(monkeypatch):
+    monkeypatch.setattr("stridewise.checker.notebook._SECONDS", 0.05)
+    calls = []
+
+    def distribute_value(dz, shape):
+        calls.append(shape)
+        while True:
+            with contextlib.suppress(Exception):
+                len(calls)
+
+    found = check(distribute_value).functions["distribute_value"]
+    assert (found.status, len(calls)) == ("timeout", 1)
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL
+
+
+def test_nothing_to_check_is_said():
+    with pytest.raises(OptionError, match="nothing to check"):
+        check()
 
 
 @pytest.mark.parametrize("option", [{"lang": "fr"}, {"hints": 3}])

@@ -113,6 +113,7 @@ def test_json_of_one_file_has_the_promised_form():
         "message": "index 7 is out of bounds",
         "lines": [[48, "A[i, h] = x"]],
         "cells": [],
+        "input": "",
     }
 
 

@@ -118,6 +118,22 @@ def test_every_format_to_a_file_and_to_the_terminal(stridewise, checked, files, 
         read((tmp_path / "report").read_text("utf-8"))
 
 
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("r.html", "<!doctype html>"),
+        ("r.json", "{"),
+        ("r.xml", "<?xml"),
+        ("r.csv", "file,"),
+        ("r", "a"),
+    ],
+)
+def test_the_ending_tells_the_format(stridewise, checked, files, tmp_path, name, begins):
+    files(a_py="right")
+    stridewise("check", "a.py", "--out", name)
+    assert (tmp_path / name).read_text().lstrip("\ufeff").startswith(begins)
+
+
 def test_a_table_comes_with_the_commonest_mistakes_beside_it(stridewise, checked, files):
     files(a_py="wrong")
     ran = stridewise("check", "a.py", "--format", "csv")

@@ -17,7 +17,8 @@ def _checked(chapter, edition, tmp_path):
     path = tmp_path / f"{chapter.name}.ipynb"
     path.write_text(edition(chapter), "utf-8")
     functions = check_file(path).functions
-    return {name: functions[name].status for name in functions_asked_for(chapter)}
+    assert list(functions) == functions_asked_for(chapter)  # and no other is missing
+    return {name: each.status for name, each in functions.items()}
 
 
 def test_what_is_handed_out_is_missing(chapter, tmp_path):

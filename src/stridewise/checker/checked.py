@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from stridewise.checker.findings import Finding, findings
 from stridewise.checker.labels import label
 from stridewise.checker.pictures import picture_of, spot_of, style
-from stridewise.checker.results import FunctionResult
+from stridewise.checker.results import SIGNS, FunctionResult
 from stridewise.errors import OptionError, explain
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Checked:
         return f'<div lang="{language}"><style>{style()}</style>{parts}</div>'
 
     def _function(self, name: str, result: FunctionResult) -> Iterator[str]:
-        sign = "✓" if result.status == "passed" else "✗"
+        sign = SIGNS[result.status]
         status = label(result.status, self.lang)
         yield f"<p><strong>{sign} <code>{html.escape(name)}</code> {status}</strong></p>"
         said = findings(result, self.lang, self.hints)

@@ -28,7 +28,8 @@ def check_file(
     path : path
         A ``.py`` or an ``.ipynb``.
     functions : collection of str
-        Tell of these alone, such as those of one chapter; by default of all.
+        Tell of these alone; by default of those that a notebook of the course asks for, and else
+        of all.
     require_sandbox : bool
         Refuse to run it where it could reach the network or see the user's files.
 
@@ -45,6 +46,7 @@ def check_file(
     exercise = exercise_of(functions_in(source))
     if not exercise.functions.keys() >= set(functions):
         exercise = require_functions(functions)
+    functions = functions or exercise.functions.keys() & set(source.functions)
     written = set(written_in(source) & exercise.functions.keys())
     asked = [
         (name, helpers)

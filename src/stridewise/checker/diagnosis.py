@@ -7,7 +7,7 @@ different mistakes explain them equally well, only those are named that all expl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -105,13 +105,20 @@ def diagnose(
         ids = frozenset({"writes-to-input" if written else NOT_RECOGNISED})
     said = [each for explanation in explanations for each in explanation.conventions]
     conventions = tuple(dict.fromkeys((*said, *_how_it_returns(function, outcomes))))
-    failed = [outcome.failed.trouble for outcome in outcomes if outcome.failed]
+    probes = exercise.probes(function)
+    failed = [
+        replace(outcome.failed.trouble, input=probe.words)
+        for probe, outcome in zip(probes, outcomes, strict=True)
+        if outcome.failed
+    ]
     if not ids and not failed:
         if any(outcome.changed for outcome in outcomes):
             return FunctionResult("failed", (FoundMistake("writes-to-input"),), conventions)
         return FunctionResult("passed", (), conventions)
     firsts = (_first_wrong(*each) for each in zip(parts, came, explanations, strict=True))
     wrong = next((first for first in firsts if first), None)
+    if wrong is None and failed:
+        ids -= {NOT_RECOGNISED}  # all that came back is right: the exception says the rest
     mistakes = tuple(FoundMistake(each, locate(each)) for each in sorted(ids))
     explained = ids - {NOT_RECOGNISED} or wrong
     error = failed[0] if failed else None

@@ -51,6 +51,8 @@ def findings(result: FunctionResult, lang: str, how_many_hints: int) -> list[Fin
             )
             for (number, code), cell in zip_longest(result.error.lines, result.error.cells)
         ]
+        if result.error.input:
+            said.append(Finding("evidence", label("input", lang, input=line(result.error.input))))
     if result.first_wrong is not None:
         said += _evidence(result.first_wrong, lang)
     if result.blamed:

@@ -52,7 +52,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "place": ("First wrong element: {place}", "第一个错误的元素：{place}"),
     "whole": ("Wrong as a whole: {place}", "整体不对：{place}"),
     "expected": ("expected {value}", "应为 {value}"),
-    "got": ("got {value}", "实为 {value}"),
+    "got": ("got {value}", "实际为 {value}"),
     "input": ("for the input {input}", "输入：{input}"),
     "hint": ("Hint {number}", "提示 {number}"),
     "convention": ("A choice, no fault: {text}", "这是一种约定，不算错误：{text}"),

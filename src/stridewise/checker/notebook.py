@@ -21,13 +21,16 @@ from stridewise.checker.exercises import EXERCISES, Exercise, exercise_of
 from stridewise.checker.locating import line_of
 from stridewise.checker.probes import Probe
 from stridewise.checker.results import FunctionResult, Trouble
-from stridewise.checker.sandbox import right_functions, wire
+from stridewise.checker.sandbox import Limits, right_functions, wire
 from stridewise.checker.stubs import is_stub
+from stridewise.checker.time_limit import TookTooLong, at_most
 from stridewise.checker.words import LANGUAGES
 from stridewise.errors import OptionError, OptionTypeError, explain
 from stridewise.options import require_choice, require_integer
 
 __all__ = ["check"]
+
+_SECONDS = Limits().call_seconds
 
 
 def check(
@@ -38,7 +41,8 @@ def check(
 ) -> Checked:
     """Check functions of the exercise that are defined here.
 
-    Each is tried with right helpers in the place of yours; nothing of yours is changed.
+    Each is tried with right helpers in the place of yours; nothing of yours is changed. A call
+    may take five seconds (on Windows it runs on: interrupt it).
 
     Parameters
     ----------
@@ -63,6 +67,8 @@ def check(
     >>> check(distribute_value).functions["distribute_value"].mistakes[0].id
     'distribute-undivided'
     """
+    if not functions:
+        raise _nothing()
     own = [_own(each) for each in functions]
     require_choice("check", "there is no such language.", lang, LANGUAGES)
     require_integer("check", "hints", hints, 0, 2)
@@ -74,7 +80,7 @@ def check(
         if _is_stub(lines):
             continue
         with _right_helpers(function, chosen.helpers.get(name, ())):
-            outcomes = [_outcome(function, probe) for probe in chosen.probes(name)]
+            outcomes = _outcomes(function, chosen.probes(name))
         found[name, True] = diagnose(name, outcomes, partial(line_of, lines=lines), chosen)
     asked = {each.__name__ for each in own}
     judgements = judged(found, {name for name, _ in found}, chosen)
@@ -112,10 +118,22 @@ def _right_helpers(function: FunctionType, names: Sequence[str]) -> Iterator[Non
         seen.update(own)
 
 
+def _outcomes(function: FunctionType, asked: Sequence[Probe]) -> list[Outcome]:
+    """What comes of each call; what did not come back once is not waited for again."""
+    outcomes = list[Outcome]()
+    for probe in asked:
+        late = outcomes and outcomes[-1].failed and outcomes[-1].failed.status == "timeout"
+        outcomes.append(outcomes[-1] if late else _outcome(function, probe))
+    return outcomes
+
+
 def _outcome(function: FunctionType, probe: Probe) -> Outcome:
     given = copy.deepcopy(probe)
     try:
-        value = function(*given.arguments, **given.keywords)
+        with at_most(_SECONDS):
+            value = function(*given.arguments, **given.keywords)
+    except TookTooLong:
+        return Outcome(failed=Failed("timeout", Trouble("TimeoutError", "no answer in time")))
     except Exception as error:
         own = [
             (frame.lineno or 0, (frame.line or "").strip())
@@ -154,6 +172,18 @@ def _is_stub(lines: Mapping[int, str]) -> bool:
     except SyntaxError:  # a lambda in the middle of something
         return False
     return any(isinstance(each, ast.FunctionDef) and is_stub(each) for each in body)
+
+
+def _nothing() -> OptionError:
+    return OptionError(
+        explain(
+            "check",
+            "there is nothing to check.",
+            needed="functions that you wrote",
+            received="no function",
+            hint="check(conv_forward)",
+        )
+    )
 
 
 def _no_function(value: object) -> OptionTypeError:

@@ -50,6 +50,7 @@ MOST_SHOWN = 16
 
 Status = Literal["passed", "failed", "error", "timeout", "missing"]
 NOT_RECOGNISED = "not-recognised"
+SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "missing": "–"}
 
 
 @dataclass(frozen=True)
@@ -123,12 +124,15 @@ class Trouble:
     lines : tuple of (number, code)
     cells : tuple of int
         The notebook's cell of each line; empty if it was no notebook.
+    input : str
+        The probe's arguments, as in a :class:`FirstWrong`.
     """
 
     type: str
     message: str
     lines: tuple[tuple[int, str], ...] = ()
     cells: tuple[int, ...] = ()
+    input: str = ""
 
 
 @dataclass(frozen=True)

@@ -39,11 +39,14 @@ class Source:
         Python.
     cells : tuple of int
         The first line, from 1, of every code cell; empty if it was no notebook.
+    functions : tuple of str
+        Those that a notebook says it asks for, as the course's do; empty if it says nothing.
     """
 
     name: str
     text: str
     cells: tuple[int, ...] = ()
+    functions: tuple[str, ...] = ()
 
     def position(self, line: int) -> tuple[int | None, int]:
         r"""Give a line of ``text`` as the learner counts it: the cell, if any, and its line.
@@ -220,7 +223,16 @@ def _from_notebook(name: str, data: bytes) -> Source:
     for cell in cells:
         starts.append(len(lines) + 1)
         lines += [*_python_lines(cell), ""]
-    return Source(name, "\n".join(lines), tuple(starts))
+    return Source(name, "\n".join(lines), tuple(starts), _asked_for(document))
+
+
+def _asked_for(document: Any) -> tuple[str, ...]:
+    """What a notebook's metadata names; anything else than a list of names is no such thing."""
+    about = document.get("metadata")
+    ours = about.get("stridewise") if isinstance(about, dict) else None
+    names = ours.get("functions") if isinstance(ours, dict) else None
+    fits = isinstance(names, list) and all(isinstance(each, str) for each in names)
+    return tuple(names or ()) if fits else ()
 
 
 def _code_cells(name: str, document: Any) -> Iterator[str]:

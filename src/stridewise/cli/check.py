@@ -49,13 +49,26 @@ _WRITERS: dict[Format, Callable[[Sequence[FileResult], str, int], str]] = {
     Format.CSV: report.as_csv,
 }
 
+_ENDINGS = {
+    ".html": Format.HTML,
+    ".json": Format.JSON,
+    ".xml": Format.JUNIT,
+    ".csv": Format.CSV,
+}
+
 
 def check(
     paths: Annotated[
         list[Path] | None,
         Argument(help="Programs and notebooks; of a folder, all that are in it."),
     ] = None,
-    format: Annotated[Format, Option(help="What to write; csv is a row a file.")] = Format.TEXT,
+    format: Annotated[
+        Format | None,
+        Option(
+            help="What to write; csv is a row a file. By default what --out ends in, else text.",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[
         Path | None, Option(help="A file to write it to; one of that name is replaced.")
     ] = None,
@@ -88,6 +101,8 @@ def check(
     """
     from stridewise.checker.checking import check_file  # here: no other command needs it
 
+    if format is None:
+        format = _ENDINGS.get(out.suffix if out else "", Format.TEXT)
     try:
         if self_test:
             code = _test_itself()

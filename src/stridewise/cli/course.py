@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -31,4 +33,5 @@ def course(
         console.print(str(path), markup=False)
     for path in laid.kept:
         console.print(f"{path} was there already, and stays as it is", markup=False)
-    console.print(f"\nNext: jupyter lab {shlex.quote(str(folder))}", markup=False)
+    jupyter = "jupyter" if shutil.which("jupyter") else f"{sys.executable} -m jupyter"
+    console.print(f"\nNext: {jupyter} lab {shlex.quote(str(folder))}", markup=False)

@@ -34,7 +34,7 @@ def instructors_edition(chapter: Chapter) -> str:
     MissingExtraError
         If Jupytext is not installed.
     """
-    return _written(_cells(chapter))
+    return _written(_notebook(chapter))
 
 
 def learners_edition(chapter: Chapter) -> str:
@@ -45,40 +45,48 @@ def learners_edition(chapter: Chapter) -> str:
     MissingExtraError
         If Jupytext is not installed.
     """
-    cells = [cell for cell in _cells(chapter) if "instructor" not in _tags(cell)]
-    for cell in cells:
+    notebook = _notebook(chapter)
+    notebook["cells"] = [cell for cell in notebook["cells"] if "instructor" not in _tags(cell)]
+    for cell in notebook["cells"]:
         cell["source"] = _SOLUTION.sub(
             rf"\g<indent>{_YOURS[chapter.lang]}\n\g<indent>raise NotImplementedError",
             cell["source"],
         )
-    return _written(cells)
+    return _written(notebook)
 
 
-def _cells(chapter: Chapter) -> list[dict[str, Any]]:
+def _notebook(chapter: Chapter) -> dict[str, Any]:
     if importlib.util.find_spec("jupytext") is None:
         raise missing_extra("course", "jupytext", "course")
     import jupytext
 
-    cells: list[dict[str, Any]] = jupytext.reads(chapter.text, fmt="md:myst")["cells"]
-    return cells
+    notebook: dict[str, Any] = jupytext.reads(chapter.text, fmt="md:myst")
+    return notebook
 
 
 def _tags(cell: dict[str, Any]) -> set[str]:
     return set(cell["metadata"].get("tags", ()))
 
 
-def _written(cells: list[dict[str, Any]]) -> str:
-    """A notebook whose bytes depend on its cells alone."""
-    for number, cell in enumerate(cells, 1):
+def _written(notebook: dict[str, Any]) -> str:
+    """The JSON of a notebook, whose bytes depend on the chapter alone."""
+    for number, cell in enumerate(notebook["cells"], 1):
         cell["id"] = f"cell-{number}"
         tags = sorted(_tags(cell) - _ONLY_A_SITES)
         cell["metadata"] = {"tags": tags} if tags else {}
         cell["source"] = _LINK.sub(r"\1.ipynb", cell["source"])
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    notebook = {
-        "cells": cells,
-        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+    # The checker reads there which functions are asked for.
+    ours = notebook["metadata"].get("stridewise", {})
+    metadata = {
+        "kernelspec": kernel,
+        "language_info": {"name": "python"},
+        "stridewise": {**ours},
+    }
+    document = {
+        "cells": notebook["cells"],
+        "metadata": metadata,
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

@@ -132,7 +132,7 @@ def _result(document: Mapping[str, Any]) -> FunctionResult:
     if error is not None:
         own_lines = tuple((number, code) for number, code in error["lines"])
         cells = tuple(error.get("cells", ()))
-        error = Trouble(error["type"], error["message"], own_lines, cells)
+        error = Trouble(error["type"], error["message"], own_lines, cells, error.get("input", ""))
     return FunctionResult(
         status=document["status"],
         mistakes=tuple(_mistake(each) for each in document["mistakes"]),

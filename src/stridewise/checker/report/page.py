@@ -16,13 +16,11 @@ from stridewise.checker.pictures import picture_of
 from stridewise.checker.pictures import style as picture_style
 from stridewise.checker.plain import line
 from stridewise.checker.report.commonest import commonest
-from stridewise.checker.results import FileResult, FunctionResult
+from stridewise.checker.results import SIGNS, FileResult, FunctionResult
 from stridewise.checker.words import message
 from stridewise.errors import missing_extra
 
 __all__ = ["as_page"]
-
-_SIGNS = {"passed": "✓", "failed": "✗", "error": "✗", "timeout": "✗", "missing": "–"}
 
 
 def as_page(
@@ -98,7 +96,7 @@ def _file(
             {
                 "name": line(name),
                 "status": each.status,
-                "sign": _SIGNS[each.status],
+                "sign": SIGNS[each.status],
                 "ids": ", ".join(mistake.id for mistake in each.mistakes),
                 "findings": findings(each, lang, hints),
                 **_seen(name, each, lang, explorer, pictures),
