@@ -64,7 +64,7 @@ def in_article(page, function):
 )
 def test_the_link_opens_the_explorer_at_that_cell(opened, function, says):
     page = opened([ADA])
-    in_article(page, function).get_by_role("link", name="Open it in the explorer").click()
+    in_article(page, function).get_by_role("link", name="Open the right computation").click()
     page.wait_for_selector("body[data-ready=true]")
     page.wait_for_url(lambda url: all(each in url for each in says))
     wrong = FUNCTIONS[function].first_wrong

@@ -139,7 +139,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "sum": ("the sum of {n} numbers is {result}.", "{n} 个数的和为 {result}。"),
     "nothing": ("no number of the window is used: {result}.", "没有用到窗口里的数：{result}。"),
     "gives": ("the result is {result}.", "结果为 {result}。"),
-    "explore": ("Open it in the explorer", "在探索页面中打开"),
+    "explore": ("Open the right computation in the explorer", "在探索页面中打开正确的计算"),
     "unprotected": ("It ran without protection.", "运行时没有保护措施。"),
 }
 

@@ -73,12 +73,12 @@ def check(
         Path | None, Option(help="A file to write it to; one of that name is replaced.")
     ] = None,
     functions: Annotated[
-        str,
+        str | None,
         Option(
             help="Tell of these alone, such as those of a chapter: zero_pad,conv_forward.",
             metavar="NAMES",
         ),
-    ] = "",
+    ] = None,
     hints: Annotated[int, Option(help="How many hints to give for a mistake.", min=0, max=2)] = 1,
     lang: Annotated[Language, Option(help="English or Chinese.")] = Language.EN,
     jobs: Annotated[
@@ -147,11 +147,12 @@ def _files(paths: Sequence[Path], format: Format, out: Path | None, resume: bool
     return files
 
 
-def _names(text: str) -> frozenset[str]:
+def _names(text: str | None) -> frozenset[str]:
     """The functions to tell of; none for all."""
+    if text is None:
+        return frozenset()
     names = [each.strip() for each in text.split(",") if each.strip()]
-    if text:
-        require_functions(names)
+    require_functions(names)
     return frozenset(names)
 
 
