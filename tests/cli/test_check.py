@@ -99,6 +99,7 @@ def test_a_folder_means_the_programs_in_it_and_one_level_below(
     names = ["c/a.py", "c/ada/mine.py", "c/b.ipynb"]
     assert sorted(path for path, _ in checked) == names
     assert [each["file"] for each in json.loads(ran.out)["files"]] == names
+    assert ran.err == "1 deeper in folders, not checked; the first: c/ada/deep/no.py\n"
 
 
 def test_every_format_to_a_file_and_to_the_terminal(stridewise, checked, files, tmp_path):

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["digest", "find_submissions"]
+__all__ = ["digest", "find_submissions", "lying_deeper"]
 
 _SUFFIXES = (".py", ".ipynb")
 
@@ -27,10 +27,15 @@ def find_submissions(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def _programs(folder: Path) -> list[Path]:
+def lying_deeper(paths: Iterable[Path]) -> list[Path]:
+    """The programs just below those that are taken of the folders: somebody may look for them."""
+    return [each for path in paths if path.is_dir() for each in _programs(path, ("*/*/*",))]
+
+
+def _programs(folder: Path, patterns: tuple[str, ...] = ("*", "*/*")) -> list[Path]:
     return sorted(
         path
-        for pattern in ("*", "*/*")
+        for pattern in patterns
         for path in folder.glob(pattern)
         if path.suffix in _SUFFIXES
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)

@@ -18,7 +18,7 @@ from typer import Argument, Option
 from stridewise.checker import report
 from stridewise.checker.exercises import require_functions
 from stridewise.checker.exploring import folder_beside, require_ours, write_pages
-from stridewise.checker.files import find_submissions
+from stridewise.checker.files import find_submissions, lying_deeper
 from stridewise.checker.grading import grade
 from stridewise.checker.results import FileResult
 from stridewise.checker.results_file import ResultsFile
@@ -136,6 +136,10 @@ def _files(paths: Sequence[Path], format: Format, out: Path | None, resume: bool
     files = find_submissions(paths)
     if not files:
         raise _nothing(paths)
+    deeper = lying_deeper(paths)
+    if deeper:
+        first = f"{len(deeper)} deeper in folders, not checked; the first: {report.line(deeper[0])}"
+        typer.echo(first, err=True)
     if resume and (out is None or format is not Format.JSON):
         raise _nowhere_to_resume(format, out)
     if out is not None and not out.absolute().parent.is_dir():
