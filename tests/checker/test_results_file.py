@@ -49,6 +49,9 @@ def test_what_pictures_are_drawn_from_is_taken_over(tmp_path):
         lambda text: text.replace('"index": [', '"index": [Infinity, '),
         lambda text: text.replace('"index": [', '"index": [1e999, '),
         lambda text: text.replace('"line": null', '"line": NaN'),
+        lambda text: text.replace('"line": null', '"line": 1e999'),
+        lambda text: text.replace('"line": null', '"line": "x"'),
+        lambda text: text.replace('"weights": [', '"weights": [1e999, '),
         lambda text: text.replace('"index": [', '"index": [{}, '),
     ],
 )

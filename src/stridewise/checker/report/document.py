@@ -161,11 +161,20 @@ def _read(document: Mapping[str, Any]) -> Read:
     return Read(
         tuple(map(int, document["shape"])),
         tuple(map(int, document["places"])),
-        tuple(map(float, document["weights"])),
+        tuple(map(_finite, document["weights"])),
         None if padding is None else float(padding),
     )
 
 
+def _finite(number: Any) -> float:
+    if not math.isfinite(number):
+        raise ValueError(f"{number} among the weights")
+    return float(number)
+
+
 def _mistake(document: Mapping[str, Any]) -> FoundMistake:
     message(document["id"])  # a KeyError, if there is no such mistake
-    return FoundMistake(document["id"], document["line"], document.get("cell"))
+    line, cell = (
+        None if document.get(key) is None else int(document[key]) for key in ("line", "cell")
+    )
+    return FoundMistake(document["id"], line, cell)
