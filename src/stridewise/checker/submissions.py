@@ -10,6 +10,7 @@ import tokenize
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,11 @@ class Source:
         cell = bisect_right(self.cells, line)
         return (cell, line - self.cells[cell - 1] + 1) if cell else (None, line)
 
+    @cached_property
+    def tree(self) -> ast.Module:
+        """What Python makes of the text; DataError if that is nothing, with the learner's line."""
+        return _parsed(self)
+
     def place(self, line: int) -> str:
         """Say where a line of ``text`` is for the learner.
 
@@ -106,7 +112,7 @@ def functions_in(source: Source) -> frozenset[str]:
     >>> sorted(functions_in(Source("a.py", "if True:\n    def zero_pad(X, pad): return X")))
     ['zero_pad']
     """
-    return frozenset(name for each in _statements(_parsed(source).body) for name in _named(each))
+    return frozenset(name for each in _statements(source.tree.body) for name in _named(each))
 
 
 def written_in(source: Source) -> frozenset[str]:
@@ -117,7 +123,7 @@ def written_in(source: Source) -> frozenset[str]:
     >>> sorted(written_in(Source("a.py", "def zero_pad(X, pad):\n    raise NotImplementedError")))
     []
     """
-    statements = _statements(_parsed(source).body)
+    statements = _statements(source.tree.body)
     return frozenset(
         name
         for each in statements
@@ -137,7 +143,7 @@ def lines_in(source: Source) -> dict[str, dict[int, str]]:
     text = source.text.split("\n")
     return {
         each.name: {n: text[n - 1] for n in range(each.lineno, (each.end_lineno or 0) + 1)}
-        for each in _statements(_parsed(source).body)
+        for each in _statements(source.tree.body)
         if isinstance(each, ast.FunctionDef)
     }
 
