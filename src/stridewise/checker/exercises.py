@@ -12,6 +12,7 @@ from stridewise.checker.catalogue import RECIPES, Recipe
 from stridewise.checker.compact_probes import COMPACT_HELPERS, compact_probes
 from stridewise.checker.probes import HELPERS, Probe, probes
 from stridewise.errors import OptionError, explain, nearest
+from stridewise.options import require_choice
 
 __all__ = [
     "COMPACT",
@@ -97,20 +98,26 @@ def exercise_of(written: Collection[str]) -> Exercise:
     return COMPACT if own and not others else COURSE
 
 
-def require_functions(names: Collection[str]) -> Exercise:
+def require_functions(names: Collection[str], chosen: str | None = None) -> Exercise:
     """Give the exercise that functions with these names are of; refuse names of none, or of both.
+
+    By default the names tell; they must be of the one that was ``chosen`` by its name.
 
     Raises
     ------
     OptionError
-        If there is no such function, or if no exercise has them all.
+        If there is no such function or exercise, or if no exercise has them all.
 
     Examples
     --------
     >>> require_functions(["zero_pad", "conv_forward"]).name
     'course'
     """
-    exercise = exercise_of(names)
+    if chosen is None:
+        exercise = exercise_of(names)
+    else:
+        problem = "there is no exercise of this name."
+        exercise = EXERCISES[require_choice("check", problem, chosen, EXERCISES)]
     unknown = [name for name in names if name not in exercise.functions]
     if unknown or not names:
         raise OptionError(

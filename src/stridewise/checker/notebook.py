@@ -17,7 +17,7 @@ from typing import Any
 from stridewise.checker.checked import Checked
 from stridewise.checker.checking import judged
 from stridewise.checker.diagnosis import Failed, Outcome, diagnose
-from stridewise.checker.exercises import EXERCISES, Exercise, exercise_of
+from stridewise.checker.exercises import require_functions
 from stridewise.checker.locating import line_of
 from stridewise.checker.probes import Probe
 from stridewise.checker.results import FunctionResult, Trouble
@@ -72,7 +72,7 @@ def check(
     own = [_own(each) for each in functions]
     require_choice("check", "there is no such language.", lang, LANGUAGES)
     require_integer("check", "hints", hints, 0, 2)
-    chosen = _chosen(exercise, [each.__name__ for each in own])
+    chosen = require_functions([each.__name__ for each in own], exercise)
     found: dict[tuple[str, bool], FunctionResult] = {}
     for function in own:
         name = function.__name__
@@ -91,17 +91,6 @@ def _own(function: object) -> FunctionType:
     if not isinstance(function, FunctionType):
         raise _no_function(function)
     return function
-
-
-def _chosen(exercise: str | None, names: Sequence[str]) -> Exercise:
-    """The exercise that the functions are of, all of them."""
-    if exercise is not None and exercise not in EXERCISES:
-        raise _no_exercise(exercise)
-    chosen = exercise_of(names) if exercise is None else EXERCISES[exercise]
-    for name in names:
-        if name not in chosen.functions:
-            raise _unknown(name, chosen)
-    return chosen
 
 
 @contextmanager
@@ -194,29 +183,5 @@ def _no_function(value: object) -> OptionTypeError:
             needed="functions that you wrote",
             received=type(value).__name__,
             hint="check(conv_forward)",
-        )
-    )
-
-
-def _no_exercise(name: object) -> OptionError:
-    return OptionError(
-        explain(
-            "check",
-            "there is no exercise of this name.",
-            needed=", ".join(map(repr, EXERCISES)),
-            received=f"exercise={name!r}",
-            hint="nothing for it: the names of the functions tell",
-        )
-    )
-
-
-def _unknown(name: str, exercise: Exercise) -> OptionError:
-    return OptionError(
-        explain(
-            "check",
-            "the exercise has no function of this name.",
-            needed=", ".join(exercise.functions),
-            received=name,
-            hint="the exercise's name for it",
         )
     )
